@@ -1,0 +1,130 @@
+"""
+What all records share: the base class, field types with their limits, and the two shapes around a record.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+import msgspec
+
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+Text = Annotated[str, msgspec.Meta(max_length=300)]
+SeatLabel = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Seats = Annotated[tuple[SeatLabel, ...], msgspec.Meta(max_length=20_000)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Cents = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
+Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", kw_only=True):
+    """
+    Base of every record type. A value carries its type name and major version in `type`.
+
+    Class attributes: `topic` is the topic's name without prefix; `key_fields` name the fields of which the first
+    that is not empty becomes the Kafka key.
+    """
+
+    topic: ClassVar[str]
+    key_fields: ClassVar[tuple[str, ...]]
+
+    def key(self) -> str:
+        """
+        Return the Kafka key: records of one key keep their order.
+        """
+        return next((value for name in self.key_fields if (value := getattr(self, name))), "")
+
+
+class SeatRun(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """
+    Neighbouring seats of one row: `row="F", first=1, last=4` stands for F-1, F-2, F-3, F-4.
+
+    `step` is 2 where a row counts only odd or only even numbers.
+    """
+
+    row: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    first: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+    last: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+    step: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
+
+    def __post_init__(self) -> None:
+        """
+        Refuse a run that ends before it begins or is longer than any row.
+        """
+        if not 0 <= self.last - self.first <= 20_000:
+            raise ValueError(f"runs: row {self.row} goes from {self.first} to {self.last}")
+
+    def labels(self) -> Iterator[str]:
+        """
+        Yield the seat labels of the run, in order.
+        """
+        return (f"{self.row}-{number}" for number in range(self.first, self.last + 1, self.step))
+
+
+class Placed(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """
+    Base of records about places in one section of one event: named `seats`, or a `quantity` in an area.
+    """
+
+    event_id: Identifier
+    section: Identifier
+    seats: Seats = ()
+    quantity: Count = 0
+
+    def __post_init__(self) -> None:
+        """
+        Hold the rule that a record names seats or a quantity, never both, never neither.
+        """
+        if (not self.seats) == (not self.quantity):
+            raise ValueError("seats, quantity: give seats or a quantity of at least 1, and only one of them")
+
+    def size(self) -> int:
+        """
+        Return how many places the record is about.
+        """
+        return len(self.seats) or self.quantity
+
+
+class Encoded(msgspec.Struct, frozen=True, gc=False):
+    """
+    A record as bytes, ready to append. `timestamp_ms` is the record's time in milliseconds since 1970, UTC.
+
+    `partition` of -1 lets the key decide.
+    """
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+    timestamp_ms: int
+    partition: int = -1
+
+
+class Delivered(msgspec.Struct, frozen=True, gc=False):
+    """
+    A record as read from the log, with its place and its CloudEvents headers, decoded once.
+
+    `record` is None where the reader did not ask for this type, or where `failure` says why it cannot be decoded.
+    `value` and `headers` are the bytes as they lie in the log. `topic` has no prefix.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    id: str
+    type: str
+    source: str
+    time: str
+    record: Record | None
+    failure: str
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+    @property
+    def at(self) -> datetime:
+        """
+        The record's time (UTC), from `ce_time`.
+        """
+        return datetime.fromisoformat(self.time)

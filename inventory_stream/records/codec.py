@@ -1,0 +1,120 @@
+"""
+Records to bytes and back: one table of types, CloudEvents 1.0 headers in binary content mode.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from inventory_stream.records import activity, catalogue, feedback, inventory, models, operations
+from inventory_stream.records.base import Delivered, Encoded, Record
+
+CONTENT_TYPE = b"application/json"
+SPEC_VERSION = b"1.0"
+
+
+class RecordType(msgspec.Struct, frozen=True):
+    """
+    One row of the table of types: its name with version, family, class and decoder.
+    """
+
+    name: str
+    family: str
+    cls: type[Record]
+    decoder: msgspec.json.Decoder[Record]
+
+
+def type_name(cls: type[Record]) -> str:
+    """
+    Return the type name with its major version, as in `ce_type`: `seats.held.v1`.
+    """
+    tag = cls.__struct_config__.tag
+    if not isinstance(tag, str):
+        raise TypeError(f"{cls.__name__} has no tag and is no record type")
+    return tag
+
+
+TYPES: dict[str, RecordType] = {
+    type_name(cls): RecordType(type_name(cls), family.__name__.rsplit(".", 1)[-1], cls, msgspec.json.Decoder(cls))
+    for family in (catalogue, inventory, activity, feedback, models, operations)
+    for cls in family.RECORDS
+}
+_encoder = msgspec.json.Encoder()
+_decoders = {name.encode(): (name, row.decoder.decode) for name, row in TYPES.items()}
+
+
+def encode(record: Record, *, id: str, source: str, time: datetime, traceparent: str = "") -> Encoded:
+    """
+    Return the record as bytes with its headers.
+
+    Args:
+        id: unique within the source; the same id twice is one record.
+        source: who says so, a URI reference such as `/simulator/7`.
+        time: when it happened (aware; written in UTC with microseconds).
+        traceparent: W3C trace context, left out when empty.
+    """
+    time = time.astimezone(UTC)
+    headers = [
+        ("ce_specversion", SPEC_VERSION),
+        ("ce_type", type_name(type(record)).encode()),
+        ("ce_id", id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", f"{time.replace(tzinfo=None).isoformat(timespec='microseconds')}Z".encode()),
+        ("content-type", CONTENT_TYPE),
+    ]
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+    return Encoded(
+        record.topic, record.key().encode(), _encoder.encode(record), headers, int(time.timestamp() * 1000)
+    )
+
+
+def decode(
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes]] | None,
+    wanted: frozenset[str] | None = None,
+) -> Delivered:
+    """
+    Return what lies at one place of the log, decoded; never raises for bad bytes but says so in `failure`.
+
+    Args:
+        wanted: type names whose values are decoded; others keep `record` None. All when None.
+    """
+    found = dict(headers or ())
+    type_bytes = found.get("ce_type", b"")
+    record = None
+    failure = ""
+    try:
+        name, decoder = _decoders[type_bytes]
+        if wanted is None or name in wanted:
+            record = decoder(value or b"")
+        identity = found["ce_id"].decode()
+        source = found["ce_source"].decode()
+        time = found["ce_time"].decode()
+        text_key = (key or b"").decode()
+    except (KeyError, UnicodeDecodeError, msgspec.DecodeError) as error:
+        record, failure = None, _explain(type_bytes, found, error)
+        name, identity, source, time, text_key = (
+            _lenient(part) for part in (type_bytes, found.get("ce_id"), found.get("ce_source"), found.get("ce_time"), key)
+        )
+    return Delivered(
+        topic, partition, offset, text_key, identity, name, source, time, record, failure, value or b"", list(headers or ())
+    )
+
+
+def _lenient(part: bytes | None) -> str:
+    return (part or b"").decode(errors="replace")
+
+
+def _explain(type_bytes: bytes, found: dict[str, bytes], error: Exception) -> str:
+    missing = [name for name in ("ce_type", "ce_id", "ce_source", "ce_time") if name not in found]
+    if missing:
+        return f"header {missing[0]} is missing"
+    if type_bytes not in _decoders:
+        return f"unknown record type {_lenient(type_bytes)}"
+    return f"value is not a valid {_lenient(type_bytes)}: {error}"
