@@ -1,0 +1,77 @@
+"""
+What can go wrong with the local stack; each error is one sentence for the person at the terminal.
+
+LocalStackError
+├── PortOccupied
+├── RegistryUnreachable
+├── ChildCrashed
+├── ChildNotReady
+├── AlreadyRunning
+└── ForeignData
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LocalStackError(Exception):
+    """The local stack could not do what was asked."""
+
+
+class PortOccupied(LocalStackError):
+    """Another process listens on a port that a part of the stack needs."""
+
+    def __init__(self, port: int, wanted_by: str, holder: str = "another process") -> None:
+        super().__init__(
+            f"Port {port} is taken by {holder}, and {wanted_by} wants it: "
+            "stop that process or choose another port (seatstream up --help)."
+        )
+        self.port = port
+
+
+class RegistryUnreachable(LocalStackError):
+    """The Maven repository that holds Apache Kafka did not answer."""
+
+    def __init__(self, coordinates: str, reason: str) -> None:
+        super().__init__(
+            f"Cannot fetch Apache Kafka ({coordinates}) because the Maven repository is unreachable: "
+            f"check the network or name a mirror in jgo's configuration ({reason})."
+        )
+
+
+class ChildCrashed(LocalStackError):
+    """A process of the stack ended by itself; the last lines of its log tell why."""
+
+    def __init__(self, name: str, return_code: int, log: Path, tail: str) -> None:
+        shown = f"\n{tail}" if tail else ""
+        super().__init__(f"{name} ended with code {return_code}; the end of its log {log}:{shown}")
+        self.name = name
+        self.return_code = return_code
+
+
+class ChildNotReady(LocalStackError):
+    """A process of the stack runs but did not become ready in time."""
+
+    def __init__(self, name: str, timeout_s: float, log: Path, tail: str = "") -> None:
+        shown = f"\n{tail}" if tail else ""
+        super().__init__(f"{name} was not ready after {timeout_s:.0f} s; the end of its log {log}:{shown}")
+        self.name = name
+
+
+class AlreadyRunning(LocalStackError):
+    """A stack already runs on this folder."""
+
+    def __init__(self, folder: Path, pid: int) -> None:
+        super().__init__(f"A stack already runs on {folder} (pid {pid}): stop it with `seatstream down`.")
+        self.pid = pid
+
+
+class ForeignData(LocalStackError):
+    """A data folder was written by a version that this one cannot read."""
+
+    def __init__(self, folder: Path, found: str, expected: str) -> None:
+        super().__init__(
+            f"{folder} was written by {found} but this is {expected}: "
+            "start afresh with `make clean` (everything is rebuilt from the demo world)."
+        )

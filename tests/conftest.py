@@ -1,0 +1,67 @@
+"""
+What every test may ask for: a real Kafka, a real PostgreSQL, both started when first asked for.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from inventory_stream.local import LocalKafka, LocalPostgres
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def servers_folder() -> Iterator[Path]:
+    """
+    A folder for servers' data. Not pytest's own, which is closed to the user that PostgreSQL runs as.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="seatstream-tests-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka(servers_folder: Path) -> Iterator[LocalKafka]:
+    """
+    A running Kafka, one for the whole session: give topics names or prefixes of your own.
+    """
+    with LocalKafka(servers_folder / "kafka") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(servers_folder: Path) -> Iterator[LocalPostgres]:
+    """
+    A running PostgreSQL, one for the whole session.
+    """
+    with LocalPostgres(servers_folder / "postgres") as server:
+        yield server
+
+
+@pytest.fixture
+def bootstrap_servers(kafka: LocalKafka) -> str:
+    """
+    The address of the session's Kafka.
+    """
+    return kafka.bootstrap_servers
+
+
+@pytest.fixture
+def database_url(postgres: LocalPostgres) -> Iterator[str]:
+    """
+    The libpq URL of an empty database of this test's own.
+    """
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres.url_of(name)
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
