@@ -31,7 +31,6 @@ class Table:
         """
         self.model = model
         self.columns = _columns(model)
-        self.keys = [column for column in self.columns if column.primary_key]
 
     def drain(self) -> list[Statement]:
         """
@@ -74,7 +73,7 @@ class Additive(Table):
             return []
         rows = [(*key, *self._sums[key]) for key in sorted(self._sums)]
         self._sums = {}
-        return [packed_insert(self.model, self.columns, rows, add=True)]
+        return [packed_insert(self.model, rows, add=True)]
 
 
 class Rows(Table, Generic[T]):
@@ -112,10 +111,10 @@ class Rows(Table, Generic[T]):
         """
         statements = []
         if self._removed:
-            statements.append(packed_delete(self.model, self.keys, sorted(self._removed)))
+            statements.append(packed_delete(self.model, sorted(self._removed)))
             self._removed = set()
         if self._changed:
             rows: Iterable[tuple[Any, ...]] = map(self._to_row, self._changed.values())
-            statements.append(packed_insert(self.model, self.columns, list(rows), add=False))
+            statements.append(packed_insert(self.model, list(rows), add=False))
             self._changed = {}
         return statements
