@@ -19,7 +19,7 @@ type_handler = Callable[[Any, Delivered], None]
 Fetch = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
 
-class InvalidRecord(Exception):  # noqa: N818 - named for what it says about the record
+class InvalidRecord(Exception):
     """
     The record decodes but cannot be applied.
 
@@ -55,7 +55,7 @@ class Projection(ABC):
         Return record type → method taking the record and its delivery (position, key, time).
         """
 
-    def load(self, topic: str, keys: Collection[str], fetch: Fetch) -> None:
+    def load(self, topic: str, keys: Collection[str], fetch: Fetch) -> None:  # noqa: B027 - optional
         """
         Bring the state of record keys into memory that are met for the first time since this instance was made.
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from psycopg import AdaptContext
+from psycopg.abc import AdaptContext
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, LargeBinary, SmallInteger, String
@@ -133,7 +133,9 @@ def packed_insert(model: type[SQLModel], rows: Sequence[tuple[Any, ...]], *, add
         add: columns outside the key are added to those of an existing row, else they replace them.
     """
     sql, kinds = _insert_sql(model, add)
-    return Statement(sql, tuple(pack(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)))
+    return Statement(
+        sql, tuple(pack(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True))
+    )
 
 
 def packed_delete(model: type[SQLModel], keys: Sequence[tuple[Any, ...]]) -> Statement:
@@ -145,7 +147,9 @@ def packed_delete(model: type[SQLModel], keys: Sequence[tuple[Any, ...]]) -> Sta
     names = ", ".join(column.name for column in columns)
     arrays = ", ".join(f"%b::{kind.sql}[]" for kind in kinds)
     sql = f"DELETE FROM {table_name(model)} WHERE ({names}) IN (SELECT * FROM unnest({arrays}))"  # noqa: S608 - names come from the table class
-    return Statement(sql, tuple(pack(kind, column) for kind, column in zip(kinds, zip(*keys, strict=True), strict=True)))
+    return Statement(
+        sql, tuple(pack(kind, column) for kind, column in zip(kinds, zip(*keys, strict=True), strict=True))
+    )
 
 
 def _columns(model: type[SQLModel]) -> list[Column[Any]]:

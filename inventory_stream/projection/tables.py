@@ -50,7 +50,9 @@ class Additive(Table):
             model: table class whose columns outside the primary key are integers to add up.
         """
         super().__init__(model)
-        if [column.primary_key for column in self.columns] != sorted((c.primary_key for c in self.columns), reverse=True):
+        if [column.primary_key for column in self.columns] != sorted(
+            (c.primary_key for c in self.columns), reverse=True
+        ):
             raise TypeError(f"{model.__name__}: put the primary key columns first")
         self._sums: dict[tuple[Any, ...], list[int]] = {}
 

@@ -9,7 +9,18 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from inventory_stream.records.base import Cents, Count, Currency, Identifier, Placed, Record, SeatLabel, SeatRun, Text, Time
+from inventory_stream.records.base import (
+    Cents,
+    Count,
+    Currency,
+    Identifier,
+    Placed,
+    Record,
+    SeatLabel,
+    SeatRun,
+    Text,
+    Time,
+)
 
 
 class VenueRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -118,7 +129,9 @@ class EventScheduled(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_
     on_sale_at: Time | None = None
 
 
-class EventRescheduled(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="event.rescheduled.v1"):
+class EventRescheduled(
+    EventRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="event.rescheduled.v1"
+):
     """
     The event moved to another time, and perhaps another venue.
     """

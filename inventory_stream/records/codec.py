@@ -65,9 +65,7 @@ def encode(record: Record, *, id: str, source: str, time: datetime, traceparent:
     ]
     if traceparent:
         headers.append(("traceparent", traceparent.encode()))
-    return Encoded(
-        record.topic, record.key().encode(), _encoder.encode(record), headers, int(time.timestamp() * 1000)
-    )
+    return Encoded(record.topic, record.key().encode(), _encoder.encode(record), headers, int(time.timestamp() * 1000))
 
 
 def decode(
@@ -100,10 +98,22 @@ def decode(
     except (KeyError, UnicodeDecodeError, msgspec.DecodeError) as error:
         record, failure = None, _explain(type_bytes, found, error)
         name, identity, source, time, text_key = (
-            _lenient(part) for part in (type_bytes, found.get("ce_id"), found.get("ce_source"), found.get("ce_time"), key)
+            _lenient(part)
+            for part in (type_bytes, found.get("ce_id"), found.get("ce_source"), found.get("ce_time"), key)
         )
     return Delivered(
-        topic, partition, offset, text_key, identity, name, source, time, record, failure, value or b"", list(headers or ())
+        topic,
+        partition,
+        offset,
+        text_key,
+        identity,
+        name,
+        source,
+        time,
+        record,
+        failure,
+        value or b"",
+        list(headers or ()),
     )
 
 

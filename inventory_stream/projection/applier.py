@@ -1,0 +1,214 @@
+"""
+Records to pending writes: duplicates dropped, handlers called, bad records set aside. No I/O but `load`'s queries.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+import msgspec
+
+from inventory_stream.log import Partition
+from inventory_stream.projection.definition import Fetch, InvalidRecord, Projection
+from inventory_stream.projection.errors import TooManyDeadLetters
+from inventory_stream.projection.packing import Statement
+from inventory_stream.records import Delivered, type_name
+from inventory_stream.records.operations import TracerSent
+
+DUPLICATE_WINDOW = 10_000
+_TRACER = type_name(TracerSent)
+_place = attrgetter("topic", "partition")
+_RETRY_HEADER = "ce_retryfor"
+
+Seen = dict[tuple[str, str], int]
+
+
+class DeadLetterLimits(msgspec.Struct, frozen=True):
+    """
+    How much may be set aside before the projector stops: in a row, and as a share of the last `window` records.
+    """
+
+    consecutive: int = 100
+    ratio: float = 0.1
+    window: int = 10_000
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """
+    A record that cannot be applied, and why.
+    """
+
+    delivered: Delivered
+    reason: str
+
+
+class Progress(msgspec.Struct):
+    """
+    What a batch did in one partition. Times are RFC 3339; keys are the record keys that were applied.
+    """
+
+    next_offset: int
+    record_time: str = ""
+    tracer_time: str = ""
+    applied: int = 0
+    duplicates: int = 0
+    dead_letters: int = 0
+    keys: set[str] = msgspec.field(default_factory=set)
+
+
+class Prepared(msgspec.Struct):
+    """
+    A batch ready to commit.
+    """
+
+    progress: dict[Partition, Progress]
+    statements: list[Statement]
+    dead_letters: list[DeadLetter]
+
+
+class Applier:
+    """
+    Applies batches to one instance of a projection, for the partitions of one owner.
+    """
+
+    def __init__(
+        self, factory: Callable[[], Projection], fetch: Fetch, limits: DeadLetterLimits, max_keys: int = 200_000
+    ) -> None:
+        """
+        Args:
+            max_keys: when more record keys than this are in memory, `crowded` asks for a new instance.
+        """
+        self._fetch = fetch
+        self._limits = limits
+        self._max_keys = max_keys
+        self._factory = factory
+        self._seen: dict[Partition, Seen] = {}
+        self._consecutive = self._recent = self._recent_dead = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """
+        Drop all state of the projection; it is loaded again when needed.
+        """
+        self._projection = self._factory()
+        self._tables = list(self._projection.tables())
+        self._handlers = dict(self._projection.handlers())
+        self._known: dict[str, set[str]] = {}
+        self._stateful = self._projection.stateful
+
+    @property
+    def crowded(self) -> bool:
+        """
+        Whether so many keys are in memory that it is time to `forget`.
+        """
+        return sum(map(len, self._known.values())) > self._max_keys
+
+    def remember(self, partition: Partition, earlier: Iterable[tuple[str, str, int]]) -> None:
+        """
+        Take note of the records right before an owner's first one, so that duplicates of them are recognised.
+
+        Args:
+            earlier: source, id and offset of each, in order.
+        """
+        self._seen[partition] = {(source, id): offset for source, id, offset in earlier}
+
+    def apply(self, batch: Sequence[Delivered]) -> Prepared:
+        """
+        Return what the batch changes.
+
+        Raises:
+            TooManyDeadLetters: the limits are passed; nothing of the batch may be committed.
+        """
+        if self._stateful:
+            self._load(batch)
+        progress: dict[Partition, Progress] = {}
+        dead: list[DeadLetter] = []
+        for place, run in groupby(batch, key=_place):
+            partition = Partition(*place)
+            part = progress.setdefault(partition, Progress(0))
+            self._apply_run(run, part, self._seen.setdefault(partition, {}), dead)
+        statements = [statement for table in self._tables for statement in table.drain()]
+        return Prepared(progress, statements, dead)
+
+    def _load(self, batch: Sequence[Delivered]) -> None:
+        wanted: dict[str, set[str]] = {}
+        for topic, run in groupby(batch, key=attrgetter("topic")):
+            wanted.setdefault(topic, set()).update([d.key for d in run])
+        for topic, keys in wanted.items():
+            known = self._known.setdefault(topic, set())
+            unknown = keys - known
+            if unknown:
+                self._projection.load(topic, unknown, self._fetch)
+                known |= unknown
+
+    def _apply_run(self, run: Iterable[Delivered], part: Progress, seen: Seen, dead: list[DeadLetter]) -> None:
+        handlers, add_key, name = self._handlers, part.keys.add, self._projection.name
+        applied = duplicates = count = 0
+        already_dead, streak = len(dead), self._consecutive
+        delivered = None
+        for delivered in run:
+            count += 1
+            identity = (delivered.source, delivered.id)
+            previous = seen.get(identity)
+            seen[identity] = offset = delivered.offset
+            if previous is not None and offset - previous <= DUPLICATE_WINDOW:
+                duplicates += 1
+                continue
+            handler = handlers.get(type(delivered.record))  # type: ignore[arg-type]
+            try:
+                if handler is None:
+                    _pass_over(delivered, part)
+                elif "~" not in identity[1] or _is_for(delivered, name):
+                    handler(delivered.record, delivered)
+                    add_key(delivered.key)
+                    applied += 1
+                streak = 0
+            except InvalidRecord as error:
+                dead.append(DeadLetter(delivered, str(error)))
+                streak += 1
+                if streak > self._limits.consecutive:
+                    raise TooManyDeadLetters(
+                        f"{streak} records in a row cannot be applied, the last: {error}"
+                    ) from error
+        if delivered is not None:
+            part.next_offset, part.record_time = delivered.offset + 1, delivered.time
+            _prune(seen, delivered.offset)
+        self._consecutive = streak
+        part.duplicates += duplicates
+        part.dead_letters += len(dead) - already_dead
+        part.applied += applied
+        self._check_ratio(count, len(dead) - already_dead)
+
+    def _check_ratio(self, count: int, set_aside: int) -> None:
+        self._recent += count
+        self._recent_dead += set_aside
+        if self._recent < self._limits.window:
+            return
+        share = self._recent_dead / self._recent
+        if share > self._limits.ratio:
+            raise TooManyDeadLetters(f"{share:.0%} of the last {self._recent} records cannot be applied")
+        self._recent = self._recent_dead = 0
+
+
+def _pass_over(delivered: Delivered, part: Progress) -> None:
+    """
+    Let a record go by that no handler wants; one that cannot be decoded is invalid, a tracer tells the time.
+    """
+    if delivered.failure:
+        raise InvalidRecord(delivered.failure)
+    if delivered.type == _TRACER:
+        part.tracer_time = delivered.time
+
+
+def _is_for(delivered: Delivered, name: str) -> bool:
+    """
+    Whether a record is for this projection: a retried dead letter is only for the one that refused it.
+    """
+    retried = dict(delivered.headers).get(_RETRY_HEADER)
+    return retried is None or retried == name.encode()
+
+
+def _prune(seen: Seen, newest: int) -> None:
+    if len(seen) > 2 * DUPLICATE_WINDOW:
+        for identity in [i for i, offset in seen.items() if newest - offset > DUPLICATE_WINDOW]:
+            del seen[identity]

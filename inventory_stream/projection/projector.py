@@ -1,0 +1,293 @@
+"""
+The projector: consumes, applies in batches, and commits state and offsets together; folding the next batch while the
+last one is being written.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Event
+from time import monotonic
+
+import msgspec
+import psycopg
+
+from inventory_stream.log import Log, Partition, Subscription
+from inventory_stream.projection.applier import DUPLICATE_WINDOW, Applier, DeadLetter, DeadLetterLimits
+from inventory_stream.projection.definition import Projection, projection_topics
+from inventory_stream.projection.errors import RETRYABLE, OwnershipLost
+from inventory_stream.projection.letters import dead_letter
+from inventory_stream.projection.metrics import ProjectorMetrics
+from inventory_stream.projection.store import Batch, Store
+from inventory_stream.projection.versions import LiveVersion, ensure_live
+from inventory_stream.records import TOPICS, type_name
+
+
+class ProjectorOptions(msgspec.Struct, frozen=True):
+    """
+    How a projector works. Batches grow to `max_batch` when behind; when live one is taken each `linger_s`.
+    """
+
+    live_batch: int = 10_000
+    max_batch: int = 50_000
+    linger_s: float = 0.015
+    ends_every_s: float = 1.0
+    backoff_s: float = 0.2
+    max_backoff_s: float = 5.0
+    limits: DeadLetterLimits = DeadLetterLimits()
+
+
+class Projector:
+    """
+    Drives one projection for a share of its partitions, until told to stop.
+    """
+
+    def __init__(
+        self,
+        factory: Callable[[], Projection],
+        log: Log,
+        database_url: str,
+        *,
+        member: str = "",
+        options: ProjectorOptions | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """
+        Args:
+            factory: makes an empty instance of the projection.
+            member: a name that outlives restarts of this process (see `Log.subscribe`).
+            now: the clock, used for telemetry and dead letters only.
+        """
+        self._factory = factory
+        self._log = log
+        self._database_url = database_url
+        self._member = member
+        self._options = options or ProjectorOptions()
+        self._now = now
+        self._stopping = Event()
+        self.name = factory().name
+        self.metrics = ProjectorMetrics(self.name)
+        self.trouble = "starting"
+        self.session: Session | None = None
+
+    @property
+    def ready(self) -> bool:
+        """
+        Whether it works and has caught up with the end of the log once since it started working.
+        """
+        return not self.trouble and self.session is not None and self.session.caught_up
+
+    def stop(self) -> None:
+        """
+        Ask `run` to finish what it has begun and return. Safe from signal handlers and other threads.
+        """
+        self._stopping.set()
+
+    def run(self) -> None:
+        """
+        Work until stopped. What can be retried is retried with growing pauses; anything else is raised.
+        """
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                self._work()
+                failures = 0
+            except OwnershipLost as error:
+                self._note(error, "ownership")
+            except RETRYABLE as error:
+                worked = self.session is not None and self.session.committed
+                failures = 1 if worked else failures + 1
+                self._note(error, "retry")
+                self._pause(failures)
+            finally:
+                self.session = None
+
+    def _work(self) -> None:
+        with psycopg.connect(self._database_url, connect_timeout=5, autocommit=True) as connection:
+            live = ensure_live(connection, self._factory())
+        self.session = Session(
+            self._factory, self._log, self._database_url, live, self._options, self.metrics, self._now
+        )
+        self.session.open(self._member)
+        self.trouble = ""
+        try:
+            while not self._stopping.is_set():
+                self.session.step()
+            self.session.settle()
+        finally:
+            self.session.close()
+
+    def _note(self, error: Exception, cause: str) -> None:
+        self.trouble = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else cause}"
+        self.metrics.count("seatstream.projector.restarts", 1, cause=cause)
+
+    def _pause(self, failures: int) -> None:
+        longest = min(self._options.max_backoff_s, self._options.backoff_s * 2**failures)
+        self._stopping.wait(random.uniform(0.5, 1) * longest)  # noqa: S311 - jitter, not a secret
+
+
+class Session:
+    """
+    A projector's work on one version with one pair of connections, from subscribing to the first failure.
+    """
+
+    def __init__(
+        self,
+        factory: Callable[[], Projection],
+        log: Log,
+        database_url: str,
+        live: LiveVersion,
+        options: ProjectorOptions,
+        metrics: ProjectorMetrics,
+        now: Callable[[], datetime],
+    ) -> None:
+        """
+        Connects to the database. Arguments as for `Projector`; `live` is the version to write.
+        """
+        projection = factory()
+        self._name, self._version = projection.name, live.version
+        self._topics = projection_topics(projection)
+        self._wanted = frozenset(type_name(cls) for cls in projection.handlers())
+        self._log, self._options, self._metrics, self._now = log, options, metrics, now
+        self._store = Store(database_url, projection.name, live.schema)
+        self._applier = Applier(factory, self._store.fetch, options.limits)
+        self._committer = ThreadPoolExecutor(1, f"{projection.name}-commit")
+        self._pending: Future[None] | None = None
+        self._ends: dict[Partition, int] = {}
+        self._next_ends = 0.0
+        self._subscription: Subscription | None = None
+        self._batch_size = options.live_batch
+        self.caught_up = False
+        self.committed = False
+
+    def open(self, member: str) -> None:
+        """
+        Join the group of this projection's projectors.
+        """
+        self._subscription = self._log.subscribe(
+            f"seatstream-{self._name}",
+            self._topics,
+            on_assigned=self._assigned,
+            on_revoked=self._revoked,
+            wanted=self._wanted,
+            member=member,
+        )
+
+    def step(self) -> None:
+        """
+        Take one batch, apply it, and hand it over to be committed while the next is taken.
+        """
+        assert self._subscription is not None  # noqa: S101 - open() comes first
+        behind = self._batch_size > self._options.live_batch
+        batch = self._subscription.poll(self._batch_size, self._options.linger_s * (10 if behind else 1))
+        if batch:
+            prepared = self._applier.apply(batch)
+            staged = self._store.stage(prepared)
+            self.settle()
+            self._pending = self._committer.submit(self._commit, staged, dict(self._ends))
+            self._metrics.record("seatstream.batch.size", len(batch))
+        full = len(batch) == self._batch_size
+        self._batch_size = self._options.max_batch if full else self._options.live_batch
+        self._watch_ends()
+        if self._applier.crowded:
+            self.settle()
+            self._applier.forget()
+
+    def settle(self) -> None:
+        """
+        Wait until what was handed over is committed.
+
+        Raises:
+            OwnershipLost, psycopg.OperationalError: it was not; all state must go.
+        """
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.result()
+
+    def close(self) -> None:
+        """
+        Leave the group and close the connections; what is not committed is left to the next owner.
+        """
+        if self._subscription is not None:
+            self._subscription.close()
+        self._committer.shutdown(wait=True, cancel_futures=True)
+        self._store.close()
+
+    def _commit(self, batch: Batch, ends: Mapping[Partition, int]) -> None:
+        started = monotonic()
+        if batch.prepared.dead_letters:
+            self._append(batch.prepared.dead_letters)
+        self._store.commit(batch, ends, self._now())
+        self.committed = True
+        self._metrics.record("seatstream.batch.commit", monotonic() - started)
+        for part in batch.prepared.progress.values():
+            self._metrics.count("seatstream.records.applied", part.applied)
+            self._metrics.count("seatstream.records.duplicate", part.duplicates)
+            self._metrics.count("seatstream.records.dead_lettered", part.dead_letters)
+
+    def _append(self, letters: list[DeadLetter]) -> None:
+        """
+        Append dead letters before the batch commits: none is lost, and one written twice has the same id.
+        """
+        self._log.append([dead_letter(self._name, self._version, letter, self._now()) for letter in letters])
+
+    def _assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
+        self.settle()
+        self._applier.forget()
+        topics = {partition.topic for partition in partitions}
+        starts = self._log.start_positions(topics)
+        self._ends.update(self._log.end_positions(topics))
+        positions = self._store.acquire({partition: starts.get(partition, 0) for partition in partitions})
+        remember(self._applier, self._log, positions, starts)
+        self.caught_up = False
+        return positions
+
+    def _revoked(self, partitions: list[Partition]) -> None:
+        try:
+            self.settle()
+        finally:
+            self._applier.forget()
+            self._store.release(partitions)
+            for partition in partitions:
+                self._ends.pop(partition, None)
+
+    def _watch_ends(self) -> None:
+        """
+        Look where the log ends now and then, to know the lag and whether we have caught up.
+        """
+        if monotonic() < self._next_ends:
+            return
+        self._next_ends = monotonic() + self._options.ends_every_s
+        owned = self._store.owned
+        ends = {p: end for p, end in self._log.end_positions(self._topics).items() if p in owned}
+        self._ends.update(ends)
+        self._store.report_ends(ends)
+        if owned and all(owned[p].next_offset >= end for p, end in ends.items()):
+            self.settle()
+            self.caught_up = True
+            if self._subscription is not None:
+                self._subscription.commit({p: o.next_offset for p, o in owned.items()})
+
+
+def remember(applier: Applier, log: Log, positions: Mapping[Partition, int], starts: Mapping[Partition, int]) -> None:
+    """
+    Read back the ids of the records before each position, so that duplicates of them are recognised.
+    """
+    begin = {p: max(starts.get(p, 0), offset - DUPLICATE_WINDOW) for p, offset in positions.items()}
+    # A compacted topic may lack the record before a position; its records replace each other anyway.
+    begin = {p: offset for p, offset in begin.items() if offset < positions[p] and not TOPICS[p.topic].compacted}
+    missing = set(begin)
+    found: dict[Partition, list[tuple[str, str, int]]] = {p: [] for p in positions}
+    reader = log.read(begin, wanted=frozenset()) if begin else None
+    while reader is not None and missing:
+        for delivered in reader.poll(20_000, 0.1):
+            partition = Partition(delivered.topic, delivered.partition)
+            if delivered.offset < positions[partition]:
+                found[partition].append((delivered.source, delivered.id, delivered.offset))
+            if delivered.offset >= positions[partition] - 1:
+                missing.discard(partition)
+    if reader is not None:
+        reader.close()
+    for partition, ids in found.items():
+        applier.remember(partition, ids)
