@@ -11,7 +11,7 @@ import msgspec
 from inventory_stream.log import Partition
 from inventory_stream.projection.definition import Fetch, InvalidRecord, Projection
 from inventory_stream.projection.errors import TooManyDeadLetters
-from inventory_stream.projection.packing import Statement
+from inventory_stream.projection.tables import TableChange
 from inventory_stream.records import Delivered, type_name
 from inventory_stream.records.operations import TracerSent
 
@@ -62,7 +62,7 @@ class Prepared(msgspec.Struct):
     """
 
     progress: dict[Partition, Progress]
-    statements: list[Statement]
+    changes: list[TableChange]
     dead_letters: list[DeadLetter]
 
 
@@ -127,8 +127,8 @@ class Applier:
             partition = Partition(*place)
             part = progress.setdefault(partition, Progress(0))
             self._apply_run(run, part, self._seen.setdefault(partition, {}), dead)
-        statements = [statement for table in self._tables for statement in table.drain()]
-        return Prepared(progress, statements, dead)
+        changes = [change for table in self._tables if (change := table.take())]
+        return Prepared(progress, changes, dead)
 
     def _load(self, batch: Sequence[Delivered]) -> None:
         wanted: dict[str, set[str]] = {}

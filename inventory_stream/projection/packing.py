@@ -15,8 +15,22 @@ import numpy as np
 from psycopg.abc import AdaptContext
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Float, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    TypeDecorator,
+)
 from sqlmodel import SQLModel
+
+from inventory_stream.projection.tables import TableChange
 
 _HEADER = struct.Struct(">iiIii")
 _LENGTH = struct.Struct(">i")
@@ -111,9 +125,16 @@ def _element(kind: _Kind, value: Any) -> bytes:
     return _LENGTH.pack(len(data)) + data
 
 
-def _kind(column: Column[Any]) -> _Kind:
+def column_kind(column: Column[Any]) -> _Kind:
+    """
+    Return how values of the column are packed.
+
+    Raises:
+        TypeError: nobody has taught this module the column's type.
+    """
+    declared = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
     for sql_type, kind in _KINDS:
-        if isinstance(column.type, sql_type):
+        if isinstance(declared, sql_type):
             return kind
     raise TypeError(f"column {column.name}: type {column.type!r} cannot be packed")
 
@@ -123,6 +144,16 @@ def table_name(model: type[SQLModel]) -> str:
     Return the table's name, which is found through the connection's search path.
     """
     return str(model.__tablename__)
+
+
+def statements(change: TableChange) -> list[Statement]:
+    """
+    Return what writes a table's change: at most one delete and one upsert.
+    """
+    found = [packed_delete(change.model, change.removed)] if change.removed else []
+    if change.rows:
+        found.append(packed_insert(change.model, change.rows, add=change.add))
+    return found
 
 
 def packed_insert(model: type[SQLModel], rows: Sequence[tuple[Any, ...]], *, add: bool) -> Statement:
@@ -143,7 +174,7 @@ def packed_delete(model: type[SQLModel], keys: Sequence[tuple[Any, ...]]) -> Sta
     Return a delete of rows by primary key (key columns in table order).
     """
     columns = [column for column in _columns(model) if column.primary_key]
-    kinds = [_kind(column) for column in columns]
+    kinds = [column_kind(column) for column in columns]
     names = ", ".join(column.name for column in columns)
     arrays = ", ".join(f"%b::{kind.sql}[]" for kind in kinds)
     sql = f"DELETE FROM {table_name(model)} WHERE ({names}) IN (SELECT * FROM unnest({arrays}))"  # noqa: S608 - names come from the table class
@@ -159,7 +190,7 @@ def _columns(model: type[SQLModel]) -> list[Column[Any]]:
 @lru_cache(maxsize=256)
 def _insert_sql(model: type[SQLModel], add: bool) -> tuple[str, tuple[_Kind, ...]]:
     columns = _columns(model)
-    kinds = tuple(_kind(column) for column in columns)
+    kinds = tuple(column_kind(column) for column in columns)
     table, names = table_name(model), ", ".join(column.name for column in columns)
     arrays = ", ".join(f"%b::{kind.sql}[]" for kind in kinds)
     keys = ", ".join(column.name for column in columns if column.primary_key)

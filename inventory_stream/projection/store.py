@@ -15,7 +15,7 @@ import psycopg
 from inventory_stream.log import Partition
 from inventory_stream.projection.applier import Prepared, Progress
 from inventory_stream.projection.errors import OwnershipLost
-from inventory_stream.projection.packing import register
+from inventory_stream.projection.packing import Statement, register, statements
 
 MAX_KEYS = 5_000
 KEEP_CHANGES = "10 minutes"
@@ -145,20 +145,21 @@ class Store:
             for partition, part in batch.prepared.progress.items()
         ]
         rows.sort()
+        packed = [statement for change in batch.prepared.changes for statement in statements(change)]
         connection = self._writing
         try:
             with connection.transaction():
                 moved = connection.execute(_MOVE, (now, *map(list, zip(*rows, strict=True)))).rowcount
                 if moved != len(rows):
                     raise OwnershipLost("another owner has taken over, or the version was switched")
-                self._write(batch)
+                self._write(batch, packed)
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
             raise OwnershipLost("this version was dropped") from error
 
-    def _write(self, batch: Batch) -> None:
+    def _write(self, batch: Batch, packed: list[Statement]) -> None:
         connection = self._writing
         with connection.pipeline():
-            for statement in batch.prepared.statements:
+            for statement in packed:
                 connection.execute(statement.sql, statement.params)
             for partition, part in batch.prepared.progress.items():
                 keys = sorted(part.keys) if len(part.keys) <= MAX_KEYS else None

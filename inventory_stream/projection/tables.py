@@ -1,18 +1,30 @@
 """
 The two kinds of tables a projection writes: rows with a single writer, and sums that anyone may add to.
 
-A table collects what a batch changes and is then drained into one statement with packed arrays (see `packing`).
+A table collects what a batch changes; the runtime then takes it and writes it in one statement (see `packing`).
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Column
 from sqlmodel import SQLModel
 
-from inventory_stream.projection.packing import Statement, packed_delete, packed_insert
-
 T = TypeVar("T")
+
+
+class TableChange(NamedTuple):
+    """
+    What a batch changes in one table.
+
+    rows: whole rows in column order; `add` says whether their columns outside the key are added to what is there.
+    removed: primary keys to delete, before rows are written.
+    """
+
+    model: type[SQLModel]
+    rows: list[tuple[Any, ...]]
+    removed: list[tuple[Any, ...]]
+    add: bool
 
 
 def _columns(model: type[SQLModel]) -> list[Column[Any]]:
@@ -32,9 +44,9 @@ class Table:
         self.model = model
         self.columns = _columns(model)
 
-    def drain(self) -> list[Statement]:
+    def take(self) -> TableChange | None:
         """
-        Return the statements that write what was collected, and forget it.
+        Return what was collected and forget it; None when that is nothing.
         """
         raise NotImplementedError
 
@@ -67,15 +79,15 @@ class Additive(Table):
             for index, amount in enumerate(amounts):
                 sums[index] += amount
 
-    def drain(self) -> list[Statement]:
+    def take(self) -> TableChange | None:
         """
-        Return one `INSERT … ON CONFLICT` that adds, rows in key order so that two projectors cannot deadlock.
+        Return the sums in key order, so that two projectors that add to the same rows cannot deadlock.
         """
         if not self._sums:
-            return []
+            return None
         rows = [(*key, *self._sums[key]) for key in sorted(self._sums)]
         self._sums = {}
-        return [packed_insert(self.model, rows, add=True)]
+        return TableChange(self.model, rows, [], add=True)
 
 
 class Rows(Table, Generic[T]):
@@ -107,16 +119,13 @@ class Rows(Table, Generic[T]):
         self._changed.pop(key, None)
         self._removed.add(key)
 
-    def drain(self) -> list[Statement]:
+    def take(self) -> TableChange | None:
         """
-        Return at most one delete and one upsert.
+        Return the changed rows and the removed keys.
         """
-        statements = []
-        if self._removed:
-            statements.append(packed_delete(self.model, sorted(self._removed)))
-            self._removed = set()
-        if self._changed:
-            rows: Iterable[tuple[Any, ...]] = map(self._to_row, self._changed.values())
-            statements.append(packed_insert(self.model, list(rows), add=False))
-            self._changed = {}
-        return statements
+        if not (self._changed or self._removed):
+            return None
+        rows = [*map(self._to_row, self._changed.values())]
+        change = TableChange(self.model, rows, sorted(self._removed), add=False)
+        self._changed, self._removed = {}, set()
+        return change
