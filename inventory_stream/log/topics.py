@@ -1,0 +1,90 @@
+"""
+Creating the topics of the contract on a broker.
+"""
+
+from concurrent.futures import Future
+from typing import NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from inventory_stream.log.base import LogError
+from inventory_stream.log.kafka_errors import log_error, translated
+from inventory_stream.log.kafka_producer import MAX_RECORD_BYTES
+from inventory_stream.records import TOPICS, Topic
+
+TIMEOUT_S = 15.0
+
+
+class CreatedTopics(NamedTuple):
+    """
+    Names, with prefix, of the topics that were made and of those that were there already.
+    """
+
+    created: list[str]
+    existing: list[str]
+
+
+def topic_config(topic: Topic) -> dict[str, str]:
+    """
+    Return the broker's settings of a topic.
+    """
+    return {
+        "cleanup.policy": "compact" if topic.compacted else "delete",
+        "retention.ms": str(topic.retention_ms),
+        "max.message.bytes": str(MAX_RECORD_BYTES),
+        # The record's own time, so that an imported history ages as it should.
+        "message.timestamp.type": "CreateTime",
+    }
+
+
+def create_topics(bootstrap_servers: str, prefix: str = "", replication_factor: int = 1) -> CreatedTopics:
+    """
+    Make the topics of the contract that are missing. Those that exist are left as they are.
+
+    Raises:
+        LogUnavailable: the broker is away.
+        LogError: the broker refused, or a topic has fewer partitions than the contract says.
+    """
+    client = AdminClient({"bootstrap.servers": bootstrap_servers, "log_level": 0})
+    with translated():
+        found = client.list_topics(timeout=TIMEOUT_S).topics
+    missing = [topic for topic in TOPICS.values() if prefix + topic.name not in found]
+    for topic in TOPICS.values():
+        if topic not in missing:
+            _require_partitions(prefix + topic.name, len(found[prefix + topic.name].partitions), topic.partitions)
+    created = _create(client, prefix, missing, replication_factor) if missing else []
+    return CreatedTopics(created, [prefix + name for name in TOPICS if prefix + name not in created])
+
+
+def _create(client: AdminClient, prefix: str, topics: list[Topic], replication_factor: int) -> list[str]:
+    wanted = [
+        NewTopic(
+            prefix + topic.name,
+            num_partitions=topic.partitions,
+            replication_factor=replication_factor,
+            config=topic_config(topic),
+        )
+        for topic in topics
+    ]
+    with translated():
+        futures = client.create_topics(wanted, operation_timeout=TIMEOUT_S, request_timeout=TIMEOUT_S)
+    return [name for name, future in futures.items() if _was_created(future)]
+
+
+def _was_created(future: "Future[None]") -> bool:
+    try:
+        future.result(TIMEOUT_S)
+    except KafkaException as exception:
+        if exception.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise log_error(exception.args[0]) from exception
+        return False  # another process made it between our look and our request
+    return True
+
+
+def _require_partitions(name: str, found: int, wanted: int) -> None:
+    if found < wanted:
+        raise LogError(
+            f"topic {name} has {found} partitions and the contract says {wanted}: keys would move between partitions "
+            "if it grew, so make a new topic under another prefix"
+        )
