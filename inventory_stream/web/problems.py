@@ -1,0 +1,229 @@
+"""
+Errors of the HTTP APIs: each carries its status and problem type, and one function renders it (RFC 9457).
+
+    Problem                     500 internal
+    ├── InvalidRequest          400 invalid-request       names the fields
+    ├── UnprocessableRequest    422 invalid-request       names the fields
+    ├── NotFound                404 not-found
+    ├── Conflict                409 conflict
+    ├── TooManyRequests         429 too-many-requests
+    ├── BadGateway              502 bad-gateway
+    ├── Unavailable             503 unavailable           with Retry-After
+    └── PositionNotReached      504 position-not-reached
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import msgspec
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:seatstream:problem:"
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """
+    What is wrong with one field; `location` is query, path, header or body.
+    """
+
+    field: str
+    location: str
+    reason: str
+
+
+class Problem(Exception):
+    """
+    Something went wrong here; the trace id leads to the log.
+    """
+
+    status: ClassVar[int] = 500
+    kind: ClassVar[str] = "internal"
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, detail: str = "", *, errors: Sequence[FieldError] = ()) -> None:
+        """
+        Args:
+            detail: what happened this time, for people. The docstring's first line when empty.
+            errors: the fields that are wrong.
+        """
+        self.detail = detail or (type(self).__doc__ or "").strip().splitlines()[0]
+        self.errors = tuple(errors)
+        super().__init__(self.detail)
+
+
+class InvalidRequest(Problem):
+    """
+    The request has a field that cannot be understood.
+    """
+
+    status = 400
+    kind = "invalid-request"
+
+
+class UnprocessableRequest(InvalidRequest):
+    """
+    The request has a field whose value is not allowed.
+    """
+
+    status = 422
+
+
+class NotFound(Problem):
+    """
+    There is nothing here.
+    """
+
+    status = 404
+    kind = "not-found"
+
+
+class Conflict(Problem):
+    """
+    The request does not fit the present state.
+    """
+
+    status = 409
+    kind = "conflict"
+
+
+class TooManyRequests(Problem):
+    """
+    Too many requests: slow down.
+    """
+
+    status = 429
+    kind = "too-many-requests"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class BadGateway(Problem):
+    """
+    The service behind this one gave no usable answer.
+    """
+
+    status = 502
+    kind = "bad-gateway"
+
+
+class Unavailable(Problem):
+    """
+    The service cannot answer at the moment; try again soon.
+    """
+
+    status = 503
+    kind = "unavailable"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class PositionNotReached(Problem):
+    """
+    The projection did not reach the asked position in time.
+    """
+
+    status = 504
+    kind = "position-not-reached"
+
+
+class FieldErrorSchema(BaseModel):
+    """
+    One wrong field, as OpenAPI shows it.
+    """
+
+    field: str
+    location: str
+    reason: str
+
+
+class ProblemSchema(BaseModel):
+    """
+    Every error of every service (RFC 9457), as OpenAPI shows it.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    trace_id: str
+    errors: list[FieldErrorSchema] = []
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": text,
+        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemSchema"}}},
+    }
+    for code, text in (("4XX", "The request is wrong; names the field"), ("5XX", "The service cannot answer"))
+}
+
+
+def render(problem: Problem, path: str, trace_id: str) -> Response:
+    """
+    Return the one shape that all errors have.
+    """
+    return _response(problem.status, problem.kind, problem.detail, path, trace_id, problem.errors, problem.headers)
+
+
+def _response(
+    status: int,
+    kind: str,
+    detail: str,
+    path: str,
+    trace_id: str,
+    errors: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body: dict[str, Any] = {
+        "type": TYPE_PREFIX + kind,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": path,
+        "trace_id": trace_id,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(msgspec.json.encode(body), status, headers, CONTENT_TYPE)
+
+
+def _trace_id(request: Request) -> str:
+    return str(request.scope.get("trace_id", ""))
+
+
+async def handle_problem(request: Request, error: Exception) -> Response:
+    """
+    Render a `Problem`.
+    """
+    problem = error if isinstance(error, Problem) else Problem()
+    return render(problem, request.url.path, _trace_id(request))
+
+
+async def handle_validation(request: Request, error: Exception) -> Response:
+    """
+    Render what FastAPI found wrong with the request's fields.
+    """
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    problem = UnprocessableRequest(errors=[_field_error(item) for item in found])
+    return render(problem, request.url.path, _trace_id(request))
+
+
+async def handle_http_exception(request: Request, error: Exception) -> Response:
+    """
+    Render what Starlette raises itself: unknown path, method not allowed, body too large.
+    """
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    detail = str(error.detail) if isinstance(error, HTTPException) else ""
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
+    kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    return _response(status, kind, detail, request.url.path, _trace_id(request), headers=headers)
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    location, *path = [str(part) for part in item.get("loc", ())] or ["body"]
+    return FieldError(".".join(path) or location, location, str(item.get("msg", "is invalid")))

@@ -1,0 +1,60 @@
+"""
+`run_service`: the process around a service.
+"""
+
+import signal
+import threading
+from types import FrameType
+
+import uvicorn
+
+from inventory_stream.web.logs import configure_logs
+from inventory_stream.web.service import Service
+from inventory_stream.web.settings import ServiceSettings
+
+
+class DrainingServer(uvicorn.Server):
+    """
+    On the first SIGTERM: not ready → a moment for balancers to notice → stop listening → finish requests → exit.
+    """
+
+    def __init__(self, config: uvicorn.Config, service: Service, drain_s: float) -> None:
+        """
+        Args:
+            service: whose state says that it is going down.
+            drain_s: how long it still takes new requests.
+        """
+        super().__init__(config)
+        self._service = service
+        self._drain_s = drain_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """
+        Begin to leave; a second signal leaves at once.
+        """
+        state = self._service.service_state
+        if sig != signal.SIGTERM or state.draining or not self._drain_s:
+            state.draining = True
+            super().handle_exit(sig, frame)
+            return
+        state.draining = True
+        timer = threading.Timer(self._drain_s, super().handle_exit, (sig, frame))
+        timer.daemon = True
+        timer.start()
+
+
+def run_service(service: Service, settings: ServiceSettings) -> None:
+    """
+    Serve until told to stop.
+    """
+    configure_logs(settings.log_level)
+    config = uvicorn.Config(
+        service,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_timeout_s,
+    )
+    DrainingServer(config, service, settings.drain_s).run()

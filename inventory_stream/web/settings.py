@@ -1,0 +1,24 @@
+"""
+What the settings of every service have in common.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """
+    Base of a service's settings; a service sets its own environment prefix and port.
+    """
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    log_level: str = "INFO"
+    access_log: bool = True
+    drain_s: Annotated[float, Field(ge=0, le=300)] = 0.5
+    shutdown_timeout_s: Annotated[int, Field(ge=1, le=300)] = 10
+    position_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
