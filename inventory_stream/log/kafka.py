@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from confluent_kafka import IsolationLevel, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from inventory_stream.log.base import LogError, Partition, Position, Reader, Subscription
 from inventory_stream.log.kafka_errors import translated
@@ -84,13 +85,13 @@ class KafkaLog:
         """
         Return the offset of the first record that is still there, for each partition.
         """
-        return self._offsets(topics, OffsetSpec.earliest())
+        return self._offsets(topics, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
 
     def end_positions(self, topics: Collection[str]) -> dict[Partition, int]:
         """
         Return the offset after the last record, for each partition.
         """
-        return self._offsets(topics, OffsetSpec.latest())
+        return self._offsets(topics, OffsetSpec.latest())  # type: ignore[no-untyped-call]
 
     def read(self, positions: Mapping[Partition, int], wanted: frozenset[str] | None = None) -> Reader:
         """

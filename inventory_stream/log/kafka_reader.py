@@ -8,10 +8,10 @@ from typing import Any
 from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from inventory_stream.log.base import LogError, LogUnavailable, Partition
+from inventory_stream.log.kafka_decoder import Decoder
 from inventory_stream.log.kafka_errors import log_error, translated
 from inventory_stream.log.kafka_producer import MAX_RECORD_BYTES
 from inventory_stream.records import Delivered
-from inventory_stream.records.decoding import Decoder
 
 
 def consumer_config(bootstrap_servers: str, group: str) -> dict[str, Any]:

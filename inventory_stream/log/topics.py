@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from inventory_stream.log.base import LogError
 from inventory_stream.log.kafka_errors import log_error, translated
@@ -35,6 +36,8 @@ def topic_config(topic: Topic) -> dict[str, str]:
         "max.message.bytes": str(MAX_RECORD_BYTES),
         # The record's own time, so that an imported history ages as it should.
         "message.timestamp.type": "CreateTime",
+        # A clock that is ahead, or a simulated one, is no reason to refuse a record.
+        "message.timestamp.after.max.ms": str(2**63 - 1),
     }
 
 
