@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.projection.definition import Projection
 from inventory_stream.projection.errors import ProjectionError
-from inventory_stream.projection.projector import Projector
+from inventory_stream.projection.projector import Projector, ProjectorOptions
 from inventory_stream.settings import StreamSettings
 
 
@@ -38,7 +38,7 @@ class ProjectorSettings(BaseSettings):
     member: str = ""
 
 
-def main(factory: Callable[[], Projection]) -> None:
+def main(factory: Callable[[], Projection], options: ProjectorOptions | None = None) -> None:
     """
     Run a projector until SIGTERM or SIGINT; exit 1 with one sentence when it cannot go on.
     """
@@ -46,7 +46,7 @@ def main(factory: Callable[[], Projection]) -> None:
     logging.basicConfig(level=stream.log_level, format="%(message)s")
     set_meter_provider(MeterProvider([PrometheusMetricReader()]))
     log = KafkaLog(stream.kafka_bootstrap_servers, stream.topic_prefix)
-    projector = Projector(factory, log, stream.database_url, member=settings.member)
+    projector = Projector(factory, log, stream.database_url, member=settings.member, options=options)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: projector.stop())
     server = serve_health(projector, settings.host, settings.port) if settings.port else None

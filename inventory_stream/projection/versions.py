@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql.psycopg import dialect
-from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from inventory_stream.log import Partition
 from inventory_stream.projection.definition import Projection, projection_tables
