@@ -4,7 +4,7 @@ Activity records: what people do around inventory. No personal data: hashes, and
 
 from typing import ClassVar
 
-from inventory_stream.records.base import Cents, Count, Currency, Identifier, Record, Text
+from inventory_stream.records.base import Cents, Count, Currency, Identifier, Record, Reference, Text
 
 
 class ActivityRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -18,11 +18,11 @@ class ActivityRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=
     key_fields: ClassVar[tuple[str, ...]] = ("customer_id", "session_id")
 
     session_id: Identifier
-    customer_id: Text = ""
-    device_hash: Text = ""
-    network_hash: Text = ""
+    customer_id: Reference = ""
+    device_hash: Reference = ""
+    network_hash: Reference = ""
     region: Text = ""
-    channel: Text = ""
+    channel: Reference = ""
 
 
 class CustomerSignedIn(
@@ -49,7 +49,7 @@ class SeatsViewed(ActivityRecord, frozen=True, gc=False, omit_defaults=True, kw_
     """
 
     event_id: Identifier
-    section: Text = ""
+    section: Reference = ""
 
 
 class SearchMade(ActivityRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="search.made.v1"):
@@ -69,11 +69,11 @@ class CheckoutStarted(
     """
 
     event_id: Identifier
-    hold_id: Text = ""
+    hold_id: Reference = ""
     quantity: Count = 0
     amount_cents: Cents = 0
     currency: Currency = "USD"
-    payment_hash: Text = ""
+    payment_hash: Reference = ""
 
 
 class CheckoutFailed(ActivityRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="checkout.failed.v1"):
@@ -83,7 +83,7 @@ class CheckoutFailed(ActivityRecord, frozen=True, gc=False, omit_defaults=True, 
 
     event_id: Identifier
     reason: Identifier
-    hold_id: Text = ""
+    hold_id: Reference = ""
 
 
 class PaymentDeclined(
@@ -96,7 +96,7 @@ class PaymentDeclined(
     event_id: Identifier
     provider: Text = ""
     reason: Text = ""
-    payment_hash: Text = ""
+    payment_hash: Reference = ""
 
 
 class QueueJoined(ActivityRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="queue.joined.v1"):

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+Reference = Annotated[str, msgspec.Meta(max_length=120)]  # an identifier, or empty where there is none
 Text = Annotated[str, msgspec.Meta(max_length=300)]
 SeatLabel = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Seats = Annotated[tuple[SeatLabel, ...], msgspec.Meta(max_length=20_000)]
@@ -55,6 +56,12 @@ class SeatRun(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
         if not 0 <= self.last - self.first <= 20_000:
             raise ValueError(f"runs: row {self.row} goes from {self.first} to {self.last}")
 
+    def __len__(self) -> int:
+        """
+        Return how many seats the run stands for.
+        """
+        return (self.last - self.first) // self.step + 1
+
     def labels(self) -> Iterator[str]:
         """
         Yield the seat labels of the run, in order.
@@ -74,10 +81,12 @@ class Placed(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """
-        Hold the rule that a record names seats or a quantity, never both, never neither.
+        Hold the rules that a record names seats or a quantity, never both, never neither, and no seat twice.
         """
         if (not self.seats) == (not self.quantity):
             raise ValueError("seats, quantity: give seats or a quantity of at least 1, and only one of them")
+        if len(self.seats) > 1 and len(set(self.seats)) != len(self.seats):
+            raise ValueError("seats: a seat is named twice")
 
     def size(self) -> int:
         """

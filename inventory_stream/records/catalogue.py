@@ -16,11 +16,15 @@ from inventory_stream.records.base import (
     Identifier,
     Placed,
     Record,
+    Reference,
     SeatLabel,
     SeatRun,
+    Seats,
     Text,
     Time,
 )
+
+MAX_SECTION_SEATS = 100_000
 
 
 class VenueRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -60,14 +64,16 @@ class VenueDefined(VenueRecord, frozen=True, gc=False, omit_defaults=True, kw_on
 
 class ChartSeat(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, array_like=False):
     """
-    One seat of a chart. x and y are in chart units; the label is unique within its section.
+    One seat of a chart. x and y are in chart units; the label is unique within its section. `companion` is the seat
+    beside an accessible one; an empty `price_level` is that of the section.
     """
 
     label: SeatLabel
     x: float
     y: float
-    price_level: Text = ""
+    price_level: Reference = ""
     accessible: bool = False
+    companion: bool = False
     restricted_view: bool = False
 
 
@@ -77,7 +83,7 @@ class ChartRow(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """
 
     label: Text
-    seats: tuple[ChartSeat, ...]
+    seats: Annotated[tuple[ChartSeat, ...], msgspec.Meta(min_length=1, max_length=20_000)]
 
 
 class ChartSectionMapped(
@@ -86,7 +92,8 @@ class ChartSectionMapped(
     """
     One section (rows) or one general-admission area (capacity) of one version of a venue's chart.
 
-    `generated` says that the layout was made up to fit the venue's size and is not the venue's own.
+    `zone` is the part of the venue where it lies, such as a level or a stand. `generated` says that the layout was made
+    up to fit the venue's size and is not the venue's own.
     """
 
     chart_id: Identifier
@@ -95,16 +102,20 @@ class ChartSectionMapped(
     kind: Literal["section", "area"] = "section"
     rows: tuple[ChartRow, ...] = ()
     capacity: Count = 0
-    price_level: Text = ""
+    price_level: Reference = ""
+    zone: Text = ""
     outline: tuple[tuple[float, float], ...] = ()
     generated: bool = False
 
     def __post_init__(self) -> None:
         """
-        Hold the rule that a section has rows and an area has a capacity.
+        Hold the rules that a section has rows and an area has a capacity, and that labels are unique.
         """
         if (self.kind == "section") != bool(self.rows) or (self.kind == "area") != bool(self.capacity):
             raise ValueError("kind, rows, capacity: a section has rows, an area has a capacity, and nothing has both")
+        labels = [seat.label for row in self.rows for seat in row.seats]
+        if len(set(labels)) != len(labels):
+            raise ValueError("rows: a seat label stands twice in the section")
 
 
 class EventScheduled(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="event.scheduled.v1"):
@@ -115,7 +126,7 @@ class EventScheduled(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_
     name: Text
     venue_id: Identifier
     starts_at: Time
-    chart_id: Text = ""
+    chart_id: Reference = ""
     chart_version: Count = 0
     attraction: Text = ""
     tour: Text = ""
@@ -125,6 +136,7 @@ class EventScheduled(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_
     city: Text = ""
     region: Text = ""
     country: Text = ""
+    timezone: Text = ""
     currency: Currency = "USD"
     on_sale_at: Time | None = None
 
@@ -137,7 +149,7 @@ class EventRescheduled(
     """
 
     starts_at: Time
-    venue_id: Text = ""
+    venue_id: Reference = ""
 
 
 class EventCancelled(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="event.cancelled.v1"):
@@ -186,7 +198,7 @@ class OfferPublished(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_
 
     offer_id: Identifier
     name: Text
-    price_levels: tuple[Text, ...] = ()
+    price_levels: tuple[Identifier, ...] = ()
     contains: tuple[Text, ...] = ()
     face_cents: Cents = 0
     fees_cents: Cents = 0
@@ -212,17 +224,19 @@ class SeatsReleased(EventRecord, frozen=True, gc=False, omit_defaults=True, kw_o
     """
 
     section: Identifier
-    price_level: Text = ""
+    price_level: Reference = ""
     runs: Annotated[tuple[SeatRun, ...], msgspec.Meta(max_length=2_000)] = ()
-    seats: tuple[SeatLabel, ...] = ()
+    seats: Seats = ()
     quantity: Count = 0
 
     def __post_init__(self) -> None:
         """
-        Hold the rule that a record names seats or a quantity, never both, never neither.
+        Hold the rules that a record names seats or a quantity, never both, never neither, and no more than fit a section.
         """
         if bool(self.runs or self.seats) == bool(self.quantity):
             raise ValueError("runs, seats, quantity: give seats or a quantity of at least 1, and only one of them")
+        if self.runs and sum(map(len, self.runs)) > MAX_SECTION_SEATS:
+            raise ValueError(f"runs: more than {MAX_SECTION_SEATS} seats in one section")
 
     def labels(self) -> tuple[str, ...]:
         """

@@ -2,7 +2,7 @@
 Records to bytes and back: one table of types, CloudEvents 1.0 headers in binary content mode.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -41,7 +41,12 @@ TYPES: dict[str, RecordType] = {
     for cls in family.RECORDS
 }
 _encoder = msgspec.json.Encoder()
-_decoders = {name.encode(): (name, row.decoder.decode) for name, row in TYPES.items()}
+# What wrong bytes raise: a header that is missing, empty, null or no text; a time that is none; JSON that is broken,
+# does not fit the type, or is nested so deeply that skipping it fails.
+_BAD_BYTES = (KeyError, AttributeError, ValueError, msgspec.DecodeError, RecursionError)
+_decoders: dict[bytes | None, tuple[str, Callable[[bytes], Record]]] = {
+    name.encode(): (name, row.decoder.decode) for name, row in TYPES.items()
+}
 
 
 def encode(record: Record, *, id: str, source: str, time: datetime, traceparent: str = "") -> Encoded:
@@ -89,14 +94,16 @@ def decode(
     failure = ""
     try:
         name, decoder = _decoders[type_bytes]
-        if wanted is None or name in wanted:
-            record = decoder(value or b"")
         identity = found["ce_id"].decode()
         source = found["ce_source"].decode()
         time = found["ce_time"].decode()
         text_key = (key or b"").decode()
-    except (KeyError, UnicodeDecodeError, msgspec.DecodeError) as error:
-        record, failure = None, _explain(type_bytes, found, error)
+        if not (identity and source and datetime.fromisoformat(time).tzinfo):
+            raise ValueError("empty header, or a time without zone")
+        if wanted is None or name in wanted:
+            record = decoder(value or b"")
+    except _BAD_BYTES as error:
+        record, failure = None, _explain(found, key, error)
         name, identity, source, time, text_key = (
             _lenient(part)
             for part in (type_bytes, found.get("ce_id"), found.get("ce_source"), found.get("ce_time"), key)
@@ -121,10 +128,35 @@ def _lenient(part: bytes | None) -> str:
     return (part or b"").decode(errors="replace")
 
 
-def _explain(type_bytes: bytes, found: dict[str, bytes], error: Exception) -> str:
-    missing = [name for name in ("ce_type", "ce_id", "ce_source", "ce_time") if name not in found]
-    if missing:
-        return f"header {missing[0]} is missing"
+def _explain(found: Mapping[str, bytes | None], key: bytes | None, error: Exception) -> str:
+    """
+    Return what is wrong, headers before key before value.
+    """
+    type_bytes = found.get("ce_type")
+    for name in ("ce_type", "ce_id", "ce_source", "ce_time"):
+        if not found.get(name):
+            return f"header {name} is {'empty' if name in found else 'missing'}"
+        if not _is_text(found[name]):
+            return f"header {name} is not UTF-8"
     if type_bytes not in _decoders:
         return f"unknown record type {_lenient(type_bytes)}"
+    if not _is_time(found["ce_time"]):
+        return f"header ce_time is not an RFC 3339 time with a zone: {_lenient(found['ce_time'])[:60]}"
+    if not _is_text(key):
+        return "key is not UTF-8"
     return f"value is not a valid {_lenient(type_bytes)}: {error}"
+
+
+def _is_text(part: bytes | None) -> bool:
+    try:
+        (part or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_time(part: bytes | None) -> bool:
+    try:
+        return datetime.fromisoformat(_lenient(part)).tzinfo is not None
+    except ValueError:
+        return False

@@ -4,7 +4,7 @@ Inventory records: what happens to places of an event after they are on sale.
 
 from typing import ClassVar, Literal
 
-from inventory_stream.records.base import Cents, Currency, Identifier, Placed, Text, Time
+from inventory_stream.records.base import Cents, Currency, Identifier, Placed, Reference, Text, Time
 
 
 class InventoryRecord(Placed, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -15,8 +15,8 @@ class InventoryRecord(Placed, frozen=True, gc=False, omit_defaults=True, kw_only
     topic: ClassVar[str] = "inventory"
     key_fields: ClassVar[tuple[str, ...]] = ("event_id",)
 
-    customer_id: Text = ""
-    channel: Text = ""
+    customer_id: Reference = ""
+    channel: Reference = ""
 
 
 class SeatsHeld(InventoryRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="seats.held.v1"):
@@ -26,7 +26,7 @@ class SeatsHeld(InventoryRecord, frozen=True, gc=False, omit_defaults=True, kw_o
 
     hold_id: Identifier
     expires_at: Time
-    session_id: Text = ""
+    session_id: Reference = ""
 
 
 class HoldEnded(InventoryRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="hold.ended.v1"):
@@ -47,12 +47,12 @@ class OrderPlaced(InventoryRecord, frozen=True, gc=False, omit_defaults=True, kw
     face_cents: Cents
     fees_cents: Cents = 0
     currency: Currency = "USD"
-    hold_id: Text = ""
-    offer_id: Text = ""
-    price_level: Text = ""
+    hold_id: Reference = ""
+    offer_id: Reference = ""
+    price_level: Reference = ""
     region: Text = ""
-    session_id: Text = ""
-    payment_hash: Text = ""
+    session_id: Reference = ""
+    payment_hash: Reference = ""
 
 
 class OrderRefunded(InventoryRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="order.refunded.v1"):
@@ -64,7 +64,7 @@ class OrderRefunded(InventoryRecord, frozen=True, gc=False, omit_defaults=True, 
     face_cents: Cents
     fees_cents: Cents = 0
     currency: Currency = "USD"
-    price_level: Text = ""
+    price_level: Reference = ""
     region: Text = ""
     reason: Text = ""
 

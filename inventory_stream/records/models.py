@@ -9,11 +9,11 @@ from inventory_stream.records.base import Count, Identifier, Record, Text
 
 class ModelRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """
-    Base of model records, keyed by model name (for promotions: by the name with the record's kind, see `key`).
+    Base of model records. The topic is compacted, so each says by its own `key` what it replaces.
     """
 
     topic: ClassVar[str] = "models"
-    key_fields: ClassVar[tuple[str, ...]] = ("model",)
+    key_fields: ClassVar[tuple[str, ...]] = ("model", "model_version")
 
     model: Identifier
     model_version: Count

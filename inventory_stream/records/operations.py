@@ -2,7 +2,9 @@
 Records of the stream about itself: dead letters and tracers.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
 
 from inventory_stream.records.base import Count, Identifier, Record, Text
 
@@ -21,13 +23,13 @@ class RecordDeadLettered(
     version: Count
     original_topic: Identifier
     original_partition: Count
-    original_offset: int
+    original_offset: Annotated[int, msgspec.Meta(ge=0)]
     original_key: Text
     original_type: Text
     original_id: Text
     reason: str
     value: bytes
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class TracerSent(Record, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="tracer.sent.v1"):

@@ -25,8 +25,8 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         Topic("inventory", "event_id (venue_id for venue and chart records)", 12, "catalogue and inventory records"),
         Topic("activity", "customer_id, or session_id while anonymous", 12, "what people do", 400 * DAY_MS),
-        Topic("feedback", "customer_id", 6, "labels on customers, policy changes"),
-        Topic("models", "model name", 1, "models and their promotions", compacted=True),
+        Topic("feedback", "customer_id (policy for policies)", 6, "labels on customers, policy changes"),
+        Topic("models", "model/version, or model/promoted", 1, "models and their promotions", compacted=True),
         Topic("dead-letters", "original key", 3, "records a projector could not apply", 90 * DAY_MS),
     )
 }
