@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 
 import msgspec
 import psycopg
@@ -32,6 +32,7 @@ class ProjectorOptions(msgspec.Struct, frozen=True):
     live_batch: int = 10_000
     max_batch: int = 50_000
     linger_s: float = 0.015
+    poll_s: float = 0.2
     ends_every_s: float = 1.0
     backoff_s: float = 0.2
     max_backoff_s: float = 5.0
@@ -155,7 +156,7 @@ class Session:
         self._committer = ThreadPoolExecutor(1, f"{projection.name}-commit")
         self._pending: Future[None] | None = None
         self._ends: dict[Partition, int] = {}
-        self._next_ends = 0.0
+        self._next_ends = self._last_step = 0.0
         self._subscription: Subscription | None = None
         self._batch_size = options.live_batch
         self.caught_up = False
@@ -179,8 +180,9 @@ class Session:
         Take one batch, apply it, and hand it over to be committed while the next is taken.
         """
         assert self._subscription is not None  # noqa: S101 - open() comes first
-        behind = self._batch_size > self._options.live_batch
-        batch = self._subscription.poll(self._batch_size, self._options.linger_s * (10 if behind else 1))
+        if self._batch_size == self._options.live_batch:
+            self._linger()
+        batch = self._subscription.poll(self._batch_size, self._options.poll_s)
         if batch:
             prepared = self._applier.apply(batch)
             staged = self._store.stage(prepared)
@@ -193,6 +195,15 @@ class Session:
         if self._applier.crowded:
             self.settle()
             self._applier.forget()
+
+    def _linger(self) -> None:
+        """
+        Let records gather: live, a commit for each would cost more than the records.
+        """
+        pause = self._last_step + self._options.linger_s - monotonic()
+        if pause > 0:
+            sleep(pause)
+        self._last_step = monotonic()
 
     def settle(self) -> None:
         """

@@ -1,0 +1,122 @@
+"""
+Kafka, PostgreSQL and our own processes for one benchmark, in a folder that goes away.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from inventory_stream.local import LocalKafka, LocalPostgres
+from inventory_stream.log import Partition
+from inventory_stream.log.kafka import KafkaLog
+from inventory_stream.log.topics import create_topics
+
+TIMEOUT_S = 300.0
+
+
+class Servers:
+    """
+    A running Kafka and PostgreSQL with a log on topics of its own.
+    """
+
+    def __init__(self, kafka: LocalKafka, postgres: LocalPostgres) -> None:
+        self.kafka, self.postgres = kafka, postgres
+        create_topics(kafka.bootstrap_servers)
+        self.log = KafkaLog(kafka.bootstrap_servers)
+        self.database_url = postgres.url
+
+    def start(self, module: str, **environment: str) -> subprocess.Popen[bytes]:
+        """
+        Start `python -m module` against these servers.
+        """
+        given = {
+            "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
+            "SEATSTREAM_DATABASE_URL": self.database_url,
+        }
+        return subprocess.Popen([sys.executable, "-m", module], env={**os.environ, **given, **environment})
+
+    def schema(self, projection: str) -> str:
+        """
+        Return the schema of a projection's live version, empty when there is none yet.
+        """
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            if connection.execute("SELECT to_regclass('seatstream.projections')").fetchone() == (None,):
+                return ""
+            sql = "SELECT version FROM seatstream.projections WHERE name = %s AND state = 'live'"
+            row = connection.execute(sql, [projection]).fetchone()
+        return f"{projection}_v{row[0]}" if row else ""
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """
+    Servers for one benchmark.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="seatstream-bench-"))
+    folder.chmod(0o755)
+    try:
+        with LocalKafka(folder / "kafka") as kafka, LocalPostgres(folder / "postgres") as postgres:
+            yield Servers(kafka, postgres)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Progress:
+    """
+    Follows how far a projection has come.
+    """
+
+    def __init__(self, servers: Servers, projection: str) -> None:
+        self._servers, self._projection = servers, projection
+        self._connection = psycopg.connect(servers.database_url, autocommit=True)
+        self._connection.execute(f"LISTEN seatstream_{projection}".encode())
+
+    def applied(self) -> int:
+        """
+        Return the sum of offsets applied.
+        """
+        schema = self._servers.schema(self._projection)
+        if not schema:
+            return 0
+        row = self._connection.execute(
+            f"SELECT coalesce(sum(next_offset), 0) FROM {schema}.projection_offsets".encode()  # noqa: S608
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def wait_for(self, total: int) -> int:
+        """
+        Return when at least this many records are applied, with the number found.
+        """
+        while (applied := self.applied()) < total:
+            list(self._connection.notifies(timeout=1, stop_after=1))
+        return applied
+
+    def close(self) -> None:
+        """
+        Let the connection go.
+        """
+        self._connection.close()
+
+
+def total(ends: dict[Partition, int]) -> int:
+    """
+    Return the number of records before these ends.
+    """
+    return sum(ends.values())
+
+
+def peak_memory_mb(pid: int) -> float:
+    """
+    Return the largest resident set a running process ever had, in megabytes (Linux).
+    """
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
