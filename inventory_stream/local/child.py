@@ -70,6 +70,13 @@ class Child:
         """
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def failed(self) -> bool:
+        """
+        Whether it ended with another code than 0.
+        """
+        return self._process is not None and self._process.poll() not in (None, 0)
+
     def start(self) -> None:
         """
         Start it in a session of its own, so that the terminal's Ctrl-C reaches only us.

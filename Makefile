@@ -1,0 +1,48 @@
+# Everything starts here; `seatstream --help` has the rest.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+RUN := $(VENV)/bin
+
+.PHONY: up down status test bench clean
+.DEFAULT_GOAL := up
+
+## up: fresh clone to live, with a demo world and a running on-sale (DETACH=1 returns when all is green)
+up: $(STAMP)
+	@$(RUN)/seatstream up $(if $(DETACH),--detach)
+
+## down: stop what `make up` started
+down: $(STAMP)
+	@$(RUN)/seatstream down
+
+## status: how far every part is
+status: $(STAMP)
+	@$(RUN)/seatstream status
+
+## test: every check
+test: $(STAMP)
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/coverage run -m pytest
+	$(RUN)/coverage report
+
+## bench: measure everything, or one figure with NAME=
+bench: $(STAMP)
+	@$(RUN)/python -m benchmarks $(NAME)
+
+## clean: forget the local data
+clean:
+	@if [ -x $(RUN)/seatstream ]; then $(RUN)/seatstream down --quiet; fi
+	rm -rf .seatstream
+
+# Installs again only when the lock or the project's metadata changed.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Seatstream needs Python 3.11 or newer: name one with PYTHON=.' >&2; exit 1; }
+	@[ -x $(RUN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --require-hashes -r requirements.lock || \
+		{ echo 'Cannot install the packages of requirements.lock: the package registry does not answer or lacks one (the lines above say which).' >&2; exit 1; }
+	@$(RUN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@

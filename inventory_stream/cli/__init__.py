@@ -1,0 +1,27 @@
+"""
+`seatstream`: one command for everything. Each file here adds commands of one kind to `app`.
+"""
+
+from importlib import import_module
+
+import typer
+
+app = typer.Typer(
+    name="seatstream",
+    help="One Kafka inventory stream for ticketing, and the services that answer from it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+COMMAND_MODULES = ["local"]
+"""Files of this folder that add commands; each has a function `register(app)`."""
+
+
+def main() -> None:
+    """
+    Run the command line.
+    """
+    for module in COMMAND_MODULES:
+        import_module(f"inventory_stream.cli.{module}").register(app)
+    app()

@@ -1,0 +1,119 @@
+"""
+The processes that `seatstream up` runs beside Kafka and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import Any
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from inventory_stream.local.ports import LOOPBACK, free_port
+
+GATEWAY = "gateway"
+DEFAULT_PORTS = {GATEWAY: 8080, "inventory_api": 8081, "venue_api": 8082, "fraud_api": 8083}
+TRACER = "inventory_stream.tracer"
+DEMO = "simulator.demo"
+HTTP_TIMEOUT_S = 2
+
+
+class PortSetting(BaseSettings):
+    """
+    The port of one service, read with that service's own prefix (`INVENTORY_API_PORT`).
+    """
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Program:
+    """
+    A Python module to run as a process.
+
+    Args:
+        name: what people call it; its log is `NAME.log`.
+        module: the module, run by `python -m`.
+        port: the loopback port where it answers `/readyz`; 0 for none.
+    """
+
+    name: str
+    module: str
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        """
+        Where it answers.
+        """
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def ready(self) -> bool:
+        """
+        Tell whether it says that it is ready; a program without a port is.
+        """
+        return not self.port or get(f"{self.url}/readyz") is not None
+
+
+def discover() -> list[Program]:
+    """
+    List all programs: what is registered as a service and there, projectors and APIs, then the gateway last.
+    """
+    found = {point.name: point.value for point in entry_points(group="seatstream.services")}
+    programs = [Program("demo", DEMO)] if _exists(DEMO) else []
+    for name, module in found.items():
+        if _exists(f"{module}.projector"):
+            programs.append(Program(f"{name}.projector", f"{module}.projector"))
+    for name, module in sorted(found.items(), key=lambda item: item[0] == GATEWAY):
+        if _exists(f"{module}.__main__"):
+            programs.append(Program(name, module, port_of(name)))
+    return programs + ([Program("tracer", TRACER)] if _exists(TRACER) else [])
+
+
+def port_of(name: str) -> int:
+    """
+    Return a service's port: what its environment says, else its usual one, else a free one.
+    """
+    chosen = PortSetting(_env_prefix=f"{name.upper()}_").port
+    return chosen or DEFAULT_PORTS.get(name) or free_port()
+
+
+def environment(programs: list[Program]) -> dict[str, str]:
+    """
+    Return the environment variables that tell every program its own port, and the gateway all of them.
+    """
+    variables = {f"{program.name.upper()}_PORT": str(program.port) for program in programs if program.port}
+    urls = {program.name: program.url for program in programs if program.port and program.name != GATEWAY}
+    return {**variables, "GATEWAY_UPSTREAMS": json.dumps(urls)}
+
+
+def get(url: str) -> Any | None:
+    """
+    Return the JSON that a URL answers with success; True for another body, None for no success.
+    """
+    try:
+        with urllib.request.urlopen(url, timeout=HTTP_TIMEOUT_S) as answer:  # noqa: S310 - our own loopback URLs
+            body = answer.read()
+    except (OSError, urllib.error.URLError):
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return True
+
+
+def _exists(module: str) -> bool:
+    """
+    Tell whether a module can be run.
+    """
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,183 @@
+"""
+`seatstream up`: start everything, watch it, and stop exactly that.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from inventory_stream.local import record, services
+from inventory_stream.local.child import Child
+from inventory_stream.local.errors import ChildNotReady, LocalStackError
+from inventory_stream.local.ports import require_free
+from inventory_stream.local.services import GATEWAY, Program
+from inventory_stream.local.stack import Stack
+
+READY_TIMEOUT_S = 120.0
+WATCH_S = 0.3
+
+Say = Callable[[str], None]
+
+
+class Supervisor:
+    """
+    Owns every process of a running system.
+
+    Args:
+        folder: holds data, logs and `up.json`.
+        stack: the broker and the database.
+        programs: what runs on them.
+        prepare: called with the broker's address once the stack answers, before the programs start (makes topics).
+        say: told about each step.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stack: Stack,
+        programs: Sequence[Program],
+        prepare: Callable[[str], object] = lambda bootstrap_servers: None,
+        say: Say = lambda line: None,
+    ) -> None:
+        self._folder = folder.absolute()
+        self._stack = stack
+        self._programs = list(programs)
+        self._prepare = prepare
+        self._say = say
+        self._children: list[tuple[Program, Child]] = []
+        self._end = threading.Event()
+
+    def run(self, live: Callable[[], None] = lambda: None) -> None:
+        """
+        Start everything, then watch it until a signal or a crash, then stop everything in reverse order.
+
+        Args:
+            live: called once everything answers.
+
+        Raises:
+            LocalStackError: a part could not start, or ended by itself.
+        """
+        with record.claim(self._folder):
+            previous = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                self._start()
+                live()
+                while not self._end.wait(WATCH_S):
+                    self._check()
+            except KeyboardInterrupt:
+                pass
+            finally:
+                self._end.set()
+                self._stop()
+                for number, handler in previous.items():
+                    signal.signal(number, handler)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """
+        End soon: break off a start, and let a stop that already goes on finish.
+        """
+        if not self._end.is_set():
+            self._end.set()
+            raise KeyboardInterrupt
+
+    def _start(self) -> None:
+        """
+        Start the stack, then the programs side by side.
+        """
+        for program in self._programs:
+            if program.port:
+                require_free(program.port, program.name)
+        self._stack.start(lambda name: self._say(f"{name} answers"))
+        self._prepare(self._stack.bootstrap_servers)
+        self._write_record()
+        variables = {**os.environ, **self._stack.environment, **services.environment(self._programs)}
+        for program in self._programs:
+            command = [sys.executable, "-m", program.module]
+            child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", variables)
+            self._children.append((program, child))
+            child.start()
+        self._write_record()
+        for program, child in self._children:
+            self._await(child, program.ready)
+            self._say(f"{program.name} is ready")
+        for program, child in self._children:
+            if program.name == GATEWAY:
+                self._await(child, lambda url=program.url: is_green(url))  # type: ignore[misc]
+
+    def _await(self, child: Child, ready: Callable[[], bool]) -> None:
+        """
+        Wait for one program, watching all.
+        """
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not ready():
+            self._check()
+            if time.monotonic() > deadline:
+                raise ChildNotReady(child.name, READY_TIMEOUT_S, child.log, child.tail())
+            self._end.wait(0.1)
+
+    def _check(self) -> None:
+        """
+        Make sure that nothing ended by itself. The demo may: it has an end.
+        """
+        for server in self._stack.servers:
+            if server.child:
+                server.child.check()
+        for program, child in self._children:
+            if program.module != services.DEMO or child.failed:
+                child.check()
+
+    def _stop(self) -> None:
+        """
+        Stop programs, then the stack, last started first.
+        """
+        for _, child in reversed(self._children):
+            child.stop(timeout_s=10)
+        self._stack.stop()
+
+    def _write_record(self) -> None:
+        """
+        Say what runs where.
+        """
+        processes = {server.name: {"pid": server.pid, "port": server.port} for server in self._stack.servers}
+        processes |= {program.name: {"pid": child.pid, "port": program.port} for program, child in self._children}
+        urls = {program.name: program.url for program in self._programs if program.port}
+        record.write(self._folder, {"processes": processes, "urls": urls, "environment": self._stack.environment})
+
+
+def is_green(gateway_url: str) -> bool:
+    """
+    Tell whether the gateway says that every service is well.
+    """
+    status = services.get(f"{gateway_url}/status")
+    return isinstance(status, dict) and status.get("status") == "green"
+
+
+def detach(command: Sequence[str], folder: Path) -> None:
+    """
+    Run a supervisor in a session of its own, and return when everything is live.
+
+    Raises:
+        LocalStackError: it ended before that; the sentence is its own.
+    """
+    import subprocess
+
+    folder.mkdir(parents=True, exist_ok=True)
+    live = folder / "live"
+    live.unlink(missing_ok=True)
+    log = folder / "up.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    while not live.exists():
+        if process.poll() is not None:
+            lines = log.read_text(errors="replace").strip()
+            raise LocalStackError(lines or f"The stack ended with code {process.returncode} before it was live.")
+        time.sleep(0.1)
