@@ -42,11 +42,13 @@ class Program:
         name: what people call it; its log is `NAME.log`.
         module: the module, run by `python -m`.
         port: the loopback port where it answers `/readyz`; 0 for none.
+        variable: the environment variable that tells its port to it alone; when empty, all are told `NAME_PORT`.
     """
 
     name: str
     module: str
     port: int = 0
+    variable: str = ""
 
     @property
     def url(self) -> str:
@@ -70,7 +72,7 @@ def discover() -> list[Program]:
     programs = [Program("demo", DEMO)] if _exists(DEMO) else []
     for name, module in found.items():
         if _exists(f"{module}.projector"):
-            programs.append(Program(f"{name}.projector", f"{module}.projector"))
+            programs.append(Program(f"{name}.projector", f"{module}.projector", free_port(), "PROJECTOR_PORT"))
     for name, module in sorted(found.items(), key=lambda item: item[0] == GATEWAY):
         if _exists(f"{module}.__main__"):
             programs.append(Program(name, module, port_of(name)))
@@ -81,7 +83,7 @@ def port_of(name: str) -> int:
     """
     Return a service's port: what its environment says, else its usual one, else a free one.
     """
-    chosen = PortSetting(_env_prefix=f"{name.upper()}_").port
+    chosen = PortSetting(_env_prefix=f"{name.upper()}_").port  # type: ignore[call-arg]
     return chosen or DEFAULT_PORTS.get(name) or free_port()
 
 
@@ -89,8 +91,9 @@ def environment(programs: list[Program]) -> dict[str, str]:
     """
     Return the environment variables that tell every program its own port, and the gateway all of them.
     """
-    variables = {f"{program.name.upper()}_PORT": str(program.port) for program in programs if program.port}
-    urls = {program.name: program.url for program in programs if program.port and program.name != GATEWAY}
+    public = [program for program in programs if program.port and not program.variable]
+    variables = {f"{program.name.upper()}_PORT": str(program.port) for program in public}
+    urls = {program.name: program.url for program in public if program.name != GATEWAY}
     return {**variables, "GATEWAY_UPSTREAMS": json.dumps(urls)}
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -100,7 +101,8 @@ class Supervisor:
         variables = {**os.environ, **self._stack.environment, **services.environment(self._programs)}
         for program in self._programs:
             command = [sys.executable, "-m", program.module]
-            child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", variables)
+            own = {program.variable: str(program.port)} if program.variable else {}
+            child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", {**variables, **own})
             self._children.append((program, child))
             child.start()
         self._write_record()
@@ -147,7 +149,7 @@ class Supervisor:
         """
         processes = {server.name: {"pid": server.pid, "port": server.port} for server in self._stack.servers}
         processes |= {program.name: {"pid": child.pid, "port": program.port} for program, child in self._children}
-        urls = {program.name: program.url for program in self._programs if program.port}
+        urls = {program.name: program.url for program in self._programs if program.port and not program.variable}
         record.write(self._folder, {"processes": processes, "urls": urls, "environment": self._stack.environment})
 
 
@@ -166,18 +168,17 @@ def detach(command: Sequence[str], folder: Path) -> None:
     Raises:
         LocalStackError: it ended before that; the sentence is its own.
     """
-    import subprocess
-
     folder.mkdir(parents=True, exist_ok=True)
     live = folder / "live"
     live.unlink(missing_ok=True)
-    log = folder / "up.log"
-    with log.open("wb") as output:
+    complaints = folder / "logs" / "up-errors.log"
+    complaints.parent.mkdir(exist_ok=True)
+    with (folder / "logs" / "up.log").open("wb") as output, complaints.open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
         )
     while not live.exists():
         if process.poll() is not None:
-            lines = log.read_text(errors="replace").strip()
-            raise LocalStackError(lines or f"The stack ended with code {process.returncode} before it was live.")
+            sentence = complaints.read_text(errors="replace").strip()
+            raise LocalStackError(sentence or f"The stack ended with code {process.returncode} before it was live.")
         time.sleep(0.1)
