@@ -20,7 +20,7 @@ class Reader(Protocol):
 
     @property
     def positions(self) -> dict[Partition, int]:
-        """How far the followed changes are: the next record to apply, by partition."""
+        """How far the followed changes are: the next record to apply, by partition. Replaced, never changed."""
         ...
 
     @property

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
+from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.web import problems
 from inventory_stream.web.door import Door, Prepared
 from inventory_stream.web.health import health_routes
@@ -109,6 +110,7 @@ def _add_problems(service: Service) -> None:
     service.add_exception_handler(RequestValidationError, problems.handle_validation)
     service.add_exception_handler(HTTPException, problems.handle_http_exception)
     service.add_exception_handler(Exception, problems.handle_problem)
+    service.add_exception_handler(ProjectionError, _handle_not_projected)
     for kind in (psycopg.OperationalError, sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError):
         service.add_exception_handler(kind, _handle_unavailable)
     plain = service.openapi
@@ -128,6 +130,10 @@ def _add_problems(service: Service) -> None:
 
 async def _handle_unavailable(request: Request, _: Exception) -> Response:
     return await problems.handle_problem(request, problems.Unavailable("the database cannot be reached at the moment"))
+
+
+async def _handle_not_projected(request: Request, error: Exception) -> Response:
+    return await problems.handle_problem(request, problems.Unavailable(str(error)))
 
 
 def _lifespan(state: ServiceState, parts: Sequence[Part]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

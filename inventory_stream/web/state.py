@@ -41,7 +41,7 @@ class ServiceState:
         """
         seen = [reader.positions for reader in self.readers]
         if seen != self._seen:
-            self._seen = [dict(positions) for positions in seen]
+            self._seen = seen  # readers put a new dict in place of the old: comparing is a look at identities
             self._header = format_positions(self._lowest()).encode()
         return self._header
 
