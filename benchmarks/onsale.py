@@ -5,6 +5,7 @@ The records that benchmarks apply: holds, orders and ends of holds over a given 
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from inventory_stream.records import Encoded, Record, SeatRun, encode
 from inventory_stream.records.catalogue import EventScheduled, LevelPrice, PricesSet, SeatsReleased
@@ -59,8 +60,8 @@ class OnSale:
 
     def _pair(self, event_id: str, section: str, seats: tuple[str, ...], *, bought: bool) -> Iterator[Encoded]:
         hold_id, customer_id = f"hold-{self._count}", f"customer-{self._dice.randrange(100_000)}"
-        place = {"event_id": event_id, "section": section, "seats": seats, "customer_id": customer_id, "channel": "web"}
-        yield self._encode(SeatsHeld(**place, hold_id=hold_id, expires_at=self._now() + timedelta(minutes=8)))  # type: ignore[arg-type]
+        place: dict[str, Any] = {"event_id": event_id, "section": section, "seats": seats, "customer_id": customer_id, "channel": "web"}
+        yield self._encode(SeatsHeld(**place, hold_id=hold_id, expires_at=self._now() + timedelta(minutes=8)))
         if bought:
             yield self._encode(
                 OrderPlaced(
@@ -71,8 +72,8 @@ class OnSale:
                     fees_cents=1_000,
                     price_level="P1",
                 )
-            )  # type: ignore[arg-type]
-        yield self._encode(HoldEnded(**place, hold_id=hold_id, reason="completed" if bought else "released"))  # type: ignore[arg-type]
+            )
+        yield self._encode(HoldEnded(**place, hold_id=hold_id, reason="completed" if bought else "released"))
 
     def _now(self) -> datetime:
         return START + timedelta(milliseconds=self._count)

@@ -110,9 +110,9 @@ class Projector:
         self.session = Session(
             self._factory, self._log, self._database_url, live, self._options, self.metrics, self._now
         )
-        self.session.open(self._member)
-        self.trouble = ""
         try:
+            self.session.open(self._member)
+            self.trouble = ""
             while not self._stopping.is_set():
                 self.session.step()
             self.session.settle()

@@ -80,7 +80,11 @@ class Store:
         self._channel = f"seatstream_{projection}"
         self._commits = 0
         self._writing = _connect(database_url, schema)
-        self._reading = _connect(database_url, schema)
+        try:
+            self._reading = _connect(database_url, schema)
+        except psycopg.Error:
+            self._writing.close()
+            raise
         self.owned: dict[Partition, Owned] = {}
 
     def acquire(self, partitions: Mapping[Partition, int]) -> dict[Partition, int]:
