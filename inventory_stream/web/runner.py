@@ -5,12 +5,26 @@
 import signal
 import threading
 from types import FrameType
+from typing import Protocol
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from inventory_stream.web.logs import configure_logs
-from inventory_stream.web.service import Service
 from inventory_stream.web.settings import ServiceSettings
+from inventory_stream.web.state import ServiceState
+
+
+class Servable(Protocol):
+    """
+    An ASGI application with the state of a service: a `Service`, or the gateway, which is none.
+    """
+
+    service_state: ServiceState
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        ...
 
 
 class DrainingServer(uvicorn.Server):
@@ -18,7 +32,7 @@ class DrainingServer(uvicorn.Server):
     On the first SIGTERM: not ready → a moment for balancers to notice → stop listening → finish requests → exit.
     """
 
-    def __init__(self, config: uvicorn.Config, service: Service, drain_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, service: Servable, drain_s: float) -> None:
         """
         Args:
             service: whose state says that it is going down.
@@ -43,7 +57,7 @@ class DrainingServer(uvicorn.Server):
         timer.start()
 
 
-def run_service(service: Service, settings: ServiceSettings) -> None:
+def run_service(service: Servable, settings: ServiceSettings) -> None:
     """
     Serve until told to stop.
     """

@@ -1,0 +1,91 @@
+"""
+What can go wrong at the door.
+
+    Problem                       of inventory_stream.web
+    ├── NoRoute                   404 not-found
+    ├── MethodNotAllowed          405 method-not-allowed    with Allow
+    ├── BodyTooLarge              413 body-too-large
+    ├── UpstreamTimeout           504 upstream-timeout      with Retry-After
+    ├── InvalidRequest
+    │   └── AmbiguousPath         400 invalid-request       names the path
+    ├── BadGateway
+    │   └── UpstreamFailed        502 bad-gateway           with Retry-After
+    └── Unavailable
+        └── UpstreamUnreachable   503 unavailable           with Retry-After
+"""
+
+from typing import ClassVar
+
+from inventory_stream.web import BadGateway, FieldError, InvalidRequest, Problem, Unavailable
+
+
+class NoRoute(Problem):
+    """
+    There is no such route; `/openapi.json` lists all of them.
+    """
+
+    status = 404
+    kind = "not-found"
+
+
+class MethodNotAllowed(Problem):
+    """
+    The route exists, but not for this method.
+    """
+
+    status = 405
+    kind = "method-not-allowed"
+
+    def __init__(self, allow: str) -> None:
+        """
+        Args:
+            allow: methods that the route has, as in the header.
+        """
+        super().__init__()
+        self.allow = allow
+
+
+class BodyTooLarge(Problem):
+    """
+    The body of the request is larger than the gateway lets through.
+    """
+
+    status = 413
+    kind = "body-too-large"
+
+
+class AmbiguousPath(InvalidRequest):
+    """
+    Two programs could read this path differently.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """
+        Args:
+            reason: what is ambiguous.
+        """
+        super().__init__(errors=[FieldError("path", "path", reason)])
+
+
+class UpstreamFailed(BadGateway):
+    """
+    The service behind the gateway gave no usable answer.
+    """
+
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class UpstreamUnreachable(Unavailable):
+    """
+    The service behind the gateway cannot be reached.
+    """
+
+
+class UpstreamTimeout(Problem):
+    """
+    The service behind the gateway did not answer in time.
+    """
+
+    status = 504
+    kind = "upstream-timeout"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}

@@ -1,0 +1,49 @@
+"""
+Settings of the gateway, read once from the environment.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from inventory_stream.web import ServiceSettings
+
+Seconds = Annotated[float, Field(gt=0, le=60)]
+
+
+class GatewaySettings(ServiceSettings):
+    """
+    Where the services are, and the limits of the door. Environment prefix: `GATEWAY_`.
+
+    body_limit_bytes: of a request.
+    upstream_connections: kept to all services together.
+    status_lag (records), status_freshness_s, status_silence_s (since the last change): above these a row is yellow.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
+
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    inventory_api_url: str = "http://127.0.0.1:8081"
+    venue_api_url: str = "http://127.0.0.1:8082"
+    fraud_api_url: str = "http://127.0.0.1:8083"
+    body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
+    upstream_connections: Annotated[int, Field(ge=1)] = 512
+    connect_timeout_s: Seconds = 1.0
+    status_timeout_s: Seconds = 1.0
+    status_lag: int = 10_000
+    status_freshness_s: float = 10.0
+    status_silence_s: float = 60.0
+    openapi_cache_s: float = 30.0
+
+    @property
+    def upstreams(self) -> dict[str, str]:
+        """
+        Return service → base URL without a slash at its end.
+        """
+        urls = {
+            "inventory_api": self.inventory_api_url,
+            "venue_api": self.venue_api_url,
+            "fraud_api": self.fraud_api_url,
+        }
+        return {service: url.rstrip("/") for service, url in urls.items()}
