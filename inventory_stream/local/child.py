@@ -77,7 +77,7 @@ class Child:
         """
         return self._process is not None and self._process.poll() not in (None, 0)
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """
         Start it in a session of its own, so that the terminal's Ctrl-C reaches only us.
         """
@@ -93,6 +93,7 @@ class Child:
                 env=self.env,
                 start_new_session=True,
             )
+        return self._process
 
     def run(self, timeout_s: float = 120) -> None:
         """
@@ -101,10 +102,9 @@ class Child:
         Raises:
             ChildCrashed: it ended with another code than 0.
         """
-        self.start()
-        assert self._process is not None
+        process = self.start()
         try:
-            return_code = self._process.wait(timeout_s)
+            return_code = process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self.kill()
             raise ChildNotReady(self.name, timeout_s, self.log, self.tail()) from None

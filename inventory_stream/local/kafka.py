@@ -106,9 +106,9 @@ class LocalKafka(Server):
         """
         Return once it answers.
         """
-        assert self._child is not None
-        self._child.wait_until(lambda: accepts(self.port))
-        self._child.wait_until(self._answers)
+        if self._child:
+            self._child.wait_until(lambda: accepts(self.port))
+            self._child.wait_until(self._answers)
 
     @property
     def _properties(self) -> Path:

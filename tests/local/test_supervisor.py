@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -39,14 +38,14 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Handler).
 
 
 @pytest.fixture
-def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """
     A folder of modules that children can run.
     """
     (tmp_path / "fake_web.py").write_text(WEB)
     (tmp_path / "fake_crash.py").write_text("raise SystemExit('the reason why')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
-    yield tmp_path
+    return tmp_path
 
 
 def supervisor(folder: Path, *programs: Program) -> Supervisor:
@@ -137,7 +136,7 @@ def test_children_die_with_a_killed_supervisor(tmp_path: Path) -> None:
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
 
-    gone, alive = psutil.wait_procs([child], timeout=10)
+    _, alive = psutil.wait_procs([child], timeout=10)
     assert not alive
 
 
