@@ -42,7 +42,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Seatstream needs Python 3.11 or newer: name one with PYTHON=.' >&2; exit 1; }
 	@[ -x $(RUN)/python ] || $(PYTHON) -m venv $(VENV)
-	@$(RUN)/python -m pip install --quiet --require-hashes -r requirements.lock || \
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock || \
 		{ echo 'Cannot install the packages of requirements.lock: the package registry does not answer or lacks one (the lines above say which).' >&2; exit 1; }
-	@$(RUN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 from rich.console import Console
 
 from inventory_stream.cli.local import status_table
@@ -13,9 +15,9 @@ def shown(answer: dict[str, object]) -> str:
     """
     The table as text.
     """
-    console = Console(width=160, record=True, quiet=True)
-    console.print(status_table(answer))
-    return console.export_text()
+    page = StringIO()
+    Console(width=160, file=page).print(status_table(answer))
+    return page.getvalue()
 
 
 def test_every_service_has_a_row() -> None:
