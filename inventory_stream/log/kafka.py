@@ -4,18 +4,20 @@ The log on Apache Kafka.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from time import monotonic, sleep
 from typing import Any
 
 from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
-from inventory_stream.log.base import LogError, Partition, Position, Reader, Subscription
+from inventory_stream.log.base import LogError, LogUnavailable, Partition, Position, Reader, Subscription
 from inventory_stream.log.kafka_errors import translated
 from inventory_stream.log.kafka_producer import Appender, Sender, producer_config
 from inventory_stream.log.kafka_reader import KafkaReader, KafkaSubscription, consumer_config
 from inventory_stream.records import Encoded
 
+_RETRY_S = 0.05
 READER_GROUP = "seatstream-readers"  # a name the client wants; readers of given partitions join no group
 
 
@@ -141,8 +143,17 @@ class KafkaLog:
             for topic in topics
             for number in range(self.partitions(topic))
         }
-        if not wanted:
-            return {}
+        deadline = monotonic() + self._request_timeout_s
+        while wanted:
+            try:
+                return self._ask_offsets(wanted)
+            except LogUnavailable:  # also while leaders are elected, as for a topic that was made just now
+                if monotonic() > deadline:
+                    raise
+                sleep(_RETRY_S)
+        return {}
+
+    def _ask_offsets(self, wanted: dict[TopicPartition, OffsetSpec]) -> dict[Partition, int]:
         with translated():
             futures = self._admin.list_offsets(
                 wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=self._request_timeout_s

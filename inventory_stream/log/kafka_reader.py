@@ -85,8 +85,8 @@ class KafkaReader:
         for error in errors:
             self._report(error)
         if self._error is not None and not records:
-            error, self._error = self._error, None
-            raise error
+            failure, self._error = self._error, None
+            raise failure
         if isinstance(self._error, LogUnavailable):
             self._error = None  # records came: it is back
         return records
