@@ -4,6 +4,7 @@ Where seats stand: the frame of a section turns a row and a place in it into x a
 Units are about half a metre. x grows to the right and y downwards; the stage or the pitch is around (0, 0).
 """
 
+from collections.abc import Sequence
 from math import cos, radians, sin
 from typing import Protocol
 
@@ -17,13 +18,13 @@ class Frame(Protocol):
     The shape that a section is bent to.
     """
 
-    def point(self, depth: float, across: float) -> Point:
+    def points(self, depth: float, places: Sequence[float]) -> list[Point]:
         """
-        Return x and y.
+        Return x and y of places in one row.
 
         Args:
             depth: rows behind the first, 0 being the first.
-            across: from 0 at one aisle to 1 at the other.
+            places: from 0 at one aisle to 1 at the other.
         """
         ...
 
@@ -40,13 +41,14 @@ class Arc(msgspec.Struct, frozen=True):
     end: float
     pitch: float = 1.7
 
-    def point(self, depth: float, across: float) -> Point:
+    def points(self, depth: float, places: Sequence[float]) -> list[Point]:
         """
-        Return x and y.
+        Return x and y of places in one row.
         """
-        angle = radians(self.start + (self.end - self.start) * across)
-        out = depth * self.pitch
-        return round((self.rx + out) * cos(angle), 1), round((self.ry + out) * sin(angle), 1)
+        start, turn = radians(self.start), radians(self.end - self.start)
+        rx, ry = self.rx + depth * self.pitch, self.ry + depth * self.pitch
+        angles = [start + turn * place for place in places]
+        return [(round(rx * cos(angle), 1), round(ry * sin(angle), 1)) for angle in angles]
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -59,17 +61,16 @@ class Block(msgspec.Struct, frozen=True):
     width: float
     pitch: float = 1.7
 
-    def point(self, depth: float, across: float) -> Point:
+    def points(self, depth: float, places: Sequence[float]) -> list[Point]:
         """
-        Return x and y.
+        Return x and y of places in one row.
         """
-        return round(self.left + self.width * across, 1), round(self.top + depth * self.pitch, 1)
+        y = round(self.top + depth * self.pitch, 1)
+        return [(round(self.left + self.width * place, 1), y) for place in places]
 
 
 def outline(frame: Frame, rows: int) -> tuple[Point, ...]:
     """
     Return the corners, and the middles of the long sides, of a section of so many rows.
     """
-    back = max(rows - 1, 1)
-    front = [(0.0, across) for across in (0.0, 0.5, 1.0)]
-    return tuple(frame.point(depth, across) for depth, across in (*front, (back, 1.0), (back, 0.5), (back, 0.0)))
+    return (*frame.points(0, (0.0, 0.5, 1.0)), *frame.points(max(rows - 1, 1), (1.0, 0.5, 0.0)))

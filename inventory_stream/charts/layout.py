@@ -3,6 +3,7 @@ Sections and charts as plans: light enough to keep thousands, and turned into re
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import ceil, sqrt
 from typing import NamedTuple
 
@@ -23,6 +24,14 @@ class Row(NamedTuple):
 
     label: str
     seats: int
+
+
+@lru_cache(4096)
+def _runs(rows: tuple[Row, ...]) -> tuple[SeatRun, ...]:
+    """
+    Return a run a row: made once, since a thousand events sell the same section.
+    """
+    return tuple(SeatRun(row.label, 1, row.seats) for row in rows)
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -49,7 +58,7 @@ class Section(msgspec.Struct, frozen=True):
         """
         Return all seats, a run a row; none for an area.
         """
-        return tuple(SeatRun(row.label, 1, row.seats) for row in self.rows)
+        return _runs(self.rows)
 
     def released(self, event_id: str) -> SeatsReleased:
         """
@@ -87,19 +96,18 @@ class Section(msgspec.Struct, frozen=True):
         """
         wheelchairs = 2 * ceil(self.size / _ACCESSIBLE_SHARE)
         for depth, row in enumerate(self.rows):
-            special = wheelchairs if depth == len(self.rows) - 1 else 0
-            yield ChartRow(row.label, tuple(self._seat(row, depth, number, special) for number in range(row.seats)))
+            yield self._row(row, depth, wheelchairs if depth == len(self.rows) - 1 else 0)
 
-    def _seat(self, row: Row, depth: int, number: int, special: int) -> ChartSeat:
-        x, y = self.frame.point(depth, (number + 0.5) / row.seats)
-        return ChartSeat(
-            f"{row.label}-{number + 1}",
-            x,
-            y,
-            accessible=number < special and number % 2 == 0,
-            companion=number < special and number % 2 == 1,
-            restricted_view=self.restricted_view,
-        )
+    def _row(self, row: Row, depth: int, wheelchairs: int) -> ChartRow:
+        points = self.frame.points(depth, [(number + 0.5) / row.seats for number in range(row.seats)])
+        prefix, restricted = f"{row.label}-", self.restricted_view
+        seats = [
+            ChartSeat(f"{prefix}{number}", x, y, "", accessible=False, companion=False, restricted_view=restricted)
+            for number, (x, y) in enumerate(points, 1)
+        ]
+        for index, seat in enumerate(seats[:wheelchairs]):
+            seats[index] = msgspec.structs.replace(seat, accessible=index % 2 == 0, companion=index % 2 == 1)
+        return ChartRow(row.label, tuple(seats))
 
 
 class Chart(msgspec.Struct, frozen=True):
