@@ -173,9 +173,9 @@ def _read_headers(scope: Scope) -> str | None:
 
 
 def _part(positions: dict[Partition, int], followed: dict[Partition, int]) -> dict[Partition, int]:
-    """A position of a topic that the projection does not read says nothing about it."""
+    """A position of a topic that the projection does not read says nothing about it; before it is known, all count."""
     topics = {partition.topic for partition in followed}
-    return {partition: offset for partition, offset in positions.items() if partition.topic in topics}
+    return {p: offset for p, offset in positions.items() if not topics or p.topic in topics}
 
 
 def _route(scope: Scope) -> str:
