@@ -1,8 +1,11 @@
 """
 `seatstream`: one command for everything. Each file here adds commands of one kind to `app`.
+
+Other packages add theirs by an entry point of the group `seatstream.commands`: the command's name, and its function.
 """
 
 from importlib import import_module
+from importlib.metadata import entry_points
 
 import typer
 
@@ -14,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-COMMAND_MODULES = ["local"]
+COMMAND_MODULES = ["local", "projections"]
 """Files of this folder that add commands; each has a function `register(app)`."""
 
 
@@ -24,4 +27,6 @@ def main() -> None:
     """
     for module in COMMAND_MODULES:
         import_module(f"inventory_stream.cli.{module}").register(app)
+    for point in entry_points(group="seatstream.commands"):
+        app.command(point.name)(point.load())
     app()

@@ -89,7 +89,7 @@ def status(folder: Folder = DEFAULT_FOLDER) -> None:
     """
     known = record.read(folder) or {}
     url = known.get("urls", {}).get(GATEWAY) or f"http://127.0.0.1:{services.port_of(GATEWAY)}"
-    answer = services.get(f"{url}/status")
+    answer = services.get(f"{url}/status", failures=True)  # 503 when red
     if not isinstance(answer, dict):
         complaints.print(f"No gateway answers at {url}: start one with `seatstream up`.")
         raise typer.Exit(1)

@@ -97,13 +97,17 @@ def environment(programs: list[Program]) -> dict[str, str]:
     return {**variables, "GATEWAY_UPSTREAMS": json.dumps(urls)}
 
 
-def get(url: str) -> Any | None:
+def get(url: str, *, failures: bool = False) -> Any | None:
     """
-    Return the JSON that a URL answers with success; True for another body, None for no success.
+    Return the JSON that a URL answers; True for another body, None for no answer or, unless wanted, a failure's.
     """
     try:
         with urllib.request.urlopen(url, timeout=HTTP_TIMEOUT_S) as answer:  # noqa: S310 - our own loopback URLs
             body = answer.read()
+    except urllib.error.HTTPError as failure:
+        body = failure.read() if failures else b""
+        if not body:
+            return None
     except (OSError, urllib.error.URLError):
         return None
     try:
