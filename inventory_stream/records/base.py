@@ -34,7 +34,11 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
         """
         Return the Kafka key: records of one key keep their order.
         """
-        return next((value for name in self.key_fields if (value := getattr(self, name))), "")
+        for name in self.key_fields:
+            value: str = getattr(self, name)
+            if value:
+                return value
+        return ""
 
 
 class SeatRun(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

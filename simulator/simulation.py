@@ -1,0 +1,122 @@
+"""
+One run of a world: actors on a clock, and what they did as batches of records in the order of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from random import Random
+
+from inventory_stream.charts import REVISION
+from inventory_stream.records import Encoded
+from simulator.actors.promoters import promote
+from simulator.clock import Actor, Clock, microseconds
+from simulator.customers import Population
+from simulator.journal import Happening, Journal, encoded
+from simulator.stage import Stage
+from simulator.world import World
+
+FOR_EVER_US = 2**62
+TURNS = 256
+
+
+class Run:
+    """
+    A clock, a stage, and the journal of what happened on it. Knows nothing of what is played.
+
+    Args:
+        run: starts every id of the run; the source is `/simulator/<run>`.
+        seed: the dice. The same seed, actors and start give the same records, byte for byte.
+    """
+
+    def __init__(self, run: str, seed: int, start: datetime, population: Population) -> None:
+        self._clock = Clock(start)
+        self._journal = Journal(run, self._clock)
+        self.stage = Stage(run, self._clock, self._journal, population, Random(f"{seed}/run"))
+
+    @property
+    def source(self) -> str:
+        """
+        The CloudEvents source of all records of this run.
+        """
+        return self._journal.source
+
+    @property
+    def count(self) -> int:
+        """
+        How many records there were so far.
+        """
+        return self._journal.count
+
+    @property
+    def truth(self) -> Mapping[str, str]:
+        """
+        Who is what: customer_id → `ordinary`, `bulk_bot` or `seat_spinner`, of everybody who did something so far.
+        """
+        return self.stage.truth
+
+    def start(self, actor: Actor) -> None:
+        """
+        Let an actor begin now.
+        """
+        self.stage.start(actor)
+
+    def advance(self, until: datetime) -> list[Happening]:
+        """
+        Let time pass until just before `until` and return what happened.
+        """
+        until_us = microseconds(until)
+        while self._clock.run(until_us, TURNS):
+            pass
+        self._clock.skip_to(until_us)
+        return self._journal.take()
+
+    def batches(self, size: int = 1_000, until: datetime | None = None) -> Iterator[list[Happening]]:
+        """
+        Yield what happens, in order, in batches of about `size` records, until nobody acts any more or until `until`.
+        """
+        until_us = FOR_EVER_US if until is None else microseconds(until)
+        while self._clock.run(until_us, TURNS):
+            if self._journal.waiting() >= size:
+                yield self._journal.take()
+        if self._journal.waiting():
+            yield self._journal.take()
+
+    def encoded(self, size: int = 1_000, until: datetime | None = None) -> Iterator[list[Encoded]]:
+        """
+        Yield the same batches as bytes, ready to append.
+        """
+        for happenings in self.batches(size, until):
+            yield encoded(happenings, self.source)
+
+    def encoded_to_end(self, until: datetime, size: int = 1_000) -> Iterator[list[Encoded]]:
+        """
+        Yield what happens until `until`, as bytes, and end the run there: no hold outlives it.
+        """
+        yield from self.encoded(size, until)
+        if ended := self.close():
+            yield encoded(ended, self.source)
+
+    def close(self) -> list[Happening]:
+        """
+        End the run early, now: release every hold that still runs, and return what happened.
+        """
+        for hold in list(self.stage.office.holds.values()):
+            self.stage.office.end(hold, "released")
+        return self._journal.take()
+
+
+class Simulation(Run):
+    """
+    The run of a whole world: its venues, and all its shows from announcement to doors.
+    """
+
+    def __init__(self, world: World, seed: int, run: str) -> None:
+        super().__init__(run, seed, world.start, world.population)
+        for venue in world.venues:
+            self.stage.tell(venue.defined)
+            for section in venue.chart.sections:
+                self.stage.tell(section.mapped(venue.defined.venue_id, venue.chart_id, REVISION))
+        for plan in world.plans:
+            self.start(promote(self.stage, plan, world.rings))

@@ -1,0 +1,94 @@
+"""
+What an actor can reach: the clock, the box office, the journal, the dice and the people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from inventory_stream.records import Record
+from simulator.box_office import BoxOffice
+from simulator.clock import Actor, Clock
+from simulator.customers import Customer, Population
+from simulator.journal import Journal
+from simulator.visit import Visit
+
+
+class Stage:
+    """
+    One run's shared surroundings.
+
+    `truth` maps customer_id → kind for everybody who did something; it never goes into the stream.
+    """
+
+    __slots__ = (
+        "_reviewed",
+        "_run",
+        "_sessions",
+        "clock",
+        "draw",
+        "journal",
+        "office",
+        "population",
+        "random",
+        "truth",
+    )
+
+    def __init__(self, run: str, clock: Clock, journal: Journal, population: Population, random: Random) -> None:
+        self.clock = clock
+        self.journal = journal
+        self.office = BoxOffice(clock, journal, run)
+        self.population = population
+        self.random = random
+        self.draw = random.random
+        self.truth: dict[str, str] = {}
+        self._run = run
+        self._sessions = 0
+        self._reviewed: set[str] = set()
+
+    def start(self, actor: Actor, after_s: float = 0.0) -> None:
+        """
+        Let an actor begin in `after_s` seconds.
+        """
+        self.clock.start(actor, after_s)
+
+    def tell(self, record: Record) -> None:
+        """
+        Note that this happened now.
+        """
+        self.journal.tell(record)
+
+    def pause(self, mean_s: float, longest_s: float = 120.0) -> float:
+        """
+        Return how long somebody thinks: mostly short, seldom long, never longer than `longest_s`.
+        """
+        return min(self.random.expovariate(1.0 / mean_s), longest_s)
+
+    def pick(self, choices: Sequence[str]) -> str:
+        """
+        Return one of the choices, each as likely as the others.
+        """
+        return choices[int(self.draw() * len(choices))]
+
+    def meet(self, customer: Customer) -> Customer:
+        """
+        Note who acts.
+        """
+        self.truth[customer.id] = customer.kind
+        return customer
+
+    def visit(self, customer: Customer, channel: str) -> Visit:
+        """
+        Open a session for the customer.
+        """
+        self._sessions += 1
+        return Visit(self.journal, f"{self._run}-s{self._sessions}", self.meet(customer), channel)
+
+    def first_review(self, customer: Customer) -> bool:
+        """
+        Return whether nobody has looked into this abuser before, and remember that now somebody has.
+        """
+        known = customer.id in self._reviewed
+        self._reviewed.add(customer.id)
+        return not known
