@@ -93,8 +93,8 @@ def environment(programs: list[Program]) -> dict[str, str]:
     """
     public = [program for program in programs if program.port and not program.variable]
     variables = {f"{program.name.upper()}_PORT": str(program.port) for program in public}
-    urls = {program.name: program.url for program in public if program.name != GATEWAY}
-    return {**variables, "GATEWAY_UPSTREAMS": json.dumps(urls)}
+    urls = {f"GATEWAY_{program.name.upper()}_URL": program.url for program in public if program.name != GATEWAY}
+    return variables | urls
 
 
 def get(url: str, *, failures: bool = False) -> Any | None:
