@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from inventory_stream.records import TYPES
 from inventory_stream.records.asyncapi import asyncapi_document, key_words
@@ -42,7 +42,7 @@ def list_types() -> None:
     Examples:
       seatstream schema list
     """
-    table = Table("type", "family", "topic", "key")
+    table = Table(Column("type", no_wrap=True), "family", "topic", "key")
     for name, row in TYPES.items():
         table.add_row(name, row.family, row.cls.topic, key_words(row.cls))
     console.print(table)

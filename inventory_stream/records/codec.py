@@ -30,8 +30,8 @@ def type_name(cls: type[Record]) -> str:
     Return the type name with its major version, as in `ce_type`: `seats.held.v1`.
     """
     tag = cls.__struct_config__.tag
-    if not isinstance(tag, str):
-        raise TypeError(f"{cls.__name__} has no tag and is no record type")
+    if not isinstance(tag, str) or "." not in tag:
+        raise TypeError(f"{cls.__name__} has no tag with a version and is no record type")
     return tag
 
 
