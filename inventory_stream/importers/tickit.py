@@ -62,16 +62,16 @@ def tickit_documents(
     shift = timedelta(days=shift_days)
     documents: list[Document] = []
     places: dict[int, Place] = {}
-    for line, venue in enumerate(catalogue.venues.values(), 1):
+    for venue in catalogue.venues.values():
         try:
             venue_zone(venue)
             places[venue.id] = _place(venue)
-            documents += _venue_documents(places[venue.id])
+            documents += list(_venue_documents(places[venue.id]))  # all of it or nothing
         except ValueError as error:
-            problems.append(Problem(VENUES, f"line {line} (venue {venue.id})", str(error)))
+            problems.append(Problem(VENUES, f"line {venue.line}", str(error)))
     for event in catalogue.events.values():
         try:
-            documents += _event_documents(event, places, catalogue, shift)
+            documents += list(_event_documents(event, places, catalogue, shift))
         except (ValueError, OverflowError) as error:
             problems.append(Problem(EVENTS, f"line {event.line}", str(error)))
     if problems and not skip_invalid:

@@ -19,7 +19,7 @@ _TEXT = 300
 
 class Venue(NamedTuple):
     """
-    One line of the venue file; `seats` is 0 where the file does not know.
+    One line of the venue file; `seats` is 0 where the file does not know; `line` counts from 1.
     """
 
     id: int
@@ -27,6 +27,7 @@ class Venue(NamedTuple):
     city: str
     region: str
     seats: int
+    line: int
 
 
 class Category(NamedTuple):
@@ -134,7 +135,7 @@ def _venue(fields: list[str], line: int) -> Venue:
     name, city, region = (
         _text(name, field) for name, field in zip(("venuename", "venuecity", "venuestate"), fields[1:4], strict=True)
     )
-    return Venue(_number("venueid", fields[0]), name, city, region, seats)
+    return Venue(_number("venueid", fields[0]), name, city, region, seats, line)
 
 
 def _category(fields: list[str], line: int) -> Category:
