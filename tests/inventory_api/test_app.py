@@ -16,7 +16,7 @@ from inventory_stream.records import SeatRun
 from inventory_stream.records.catalogue import EventCancelled, EventScheduled, LevelPrice, PricesSet, SeatsRepriced
 from inventory_stream.settings import StreamSettings
 from tests.support.places import at, blocked, held, ordered, refunded, released
-from tests.support.projected import Projected, ask, started, statuses
+from tests.support.projected import Projected, ask, follow, statuses
 
 
 def event(event_id="e1", day=1, **fields):
@@ -48,24 +48,6 @@ def service(projected, database_url):
     The API over it.
     """
     return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
-
-
-def follow(service, projected, act):
-    """
-    Run `act(client, reach)`: `reach` waits until the service has followed to the projection's position.
-    """
-
-    async def run():
-        async with started(service) as client:
-
-            async def reach():
-                answer = await client.get("/healthz", params={"min_position": projected.position})
-                assert answer.status_code == 200
-
-            await reach()
-            return await act(client, reach)
-
-    return asyncio.run(run())
 
 
 AVAILABILITY = "/v1/events/e1/availability"

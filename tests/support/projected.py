@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import psycopg
@@ -90,6 +91,24 @@ def ask(service: Service, position: str, *paths: str) -> list[httpx.Response]:
         async with started(service) as client:
             await client.get("/healthz", params={"min_position": position})
             return [await client.get(path) for path in paths]
+
+    return asyncio.run(run())
+
+
+def follow(service: Service, projected: Projected, act: Callable[..., Any]) -> Any:
+    """
+    Run `act(client, reach)`: `reach` waits until the service has followed to the projection's position.
+    """
+
+    async def run() -> Any:
+        async with started(service) as client:
+
+            async def reach() -> None:
+                answer = await client.get("/healthz", params={"min_position": projected.position})
+                assert answer.status_code == 200
+
+            await reach()
+            return await act(client, reach)
 
     return asyncio.run(run())
 
