@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Protocol
 
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import set_meter_provider
@@ -64,7 +65,23 @@ def main(factory: Callable[[], Projection], options: ProjectorOptions | None = N
             server.shutdown()
 
 
-def serve_health(projector: Projector, host: str, port: int) -> ThreadingHTTPServer:
+class Healthy(Protocol):
+    """
+    What can be asked how it is: `trouble` says why it is not ready.
+    """
+
+    @property
+    def ready(self) -> bool:
+        """Whether it does what it is for."""
+        ...
+
+    @property
+    def trouble(self) -> str:
+        """The reason, if it knows one."""
+        ...
+
+
+def serve_health(projector: Healthy, host: str, port: int) -> ThreadingHTTPServer:
     """
     Answer `/healthz`, `/readyz` and `/metrics` from a thread; return the server (port 0 picks a free one).
     """
