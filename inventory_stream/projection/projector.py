@@ -220,10 +220,12 @@ class Session:
         """
         Leave the group and close the connections; what is not committed is left to the next owner.
         """
-        if self._subscription is not None:
-            self._subscription.close()
-        self._committer.shutdown(wait=True, cancel_futures=True)
-        self._store.close()
+        try:
+            if self._subscription is not None:
+                self._subscription.close()
+        finally:  # leaving settles what is pending, which may fail once more
+            self._committer.shutdown(wait=True, cancel_futures=True)
+            self._store.close()
 
     def _commit(self, batch: Batch, ends: Mapping[Partition, int]) -> None:
         started = monotonic()

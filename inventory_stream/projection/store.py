@@ -5,7 +5,8 @@ State and offsets change together or not at all. The compare-and-set on epoch an
 that was frozen, cut off or replaced unable to write.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -98,7 +99,7 @@ class Store:
             return {}
         ordered = sorted(partitions)
         arrays = [p.topic for p in ordered], [p.number for p in ordered], [partitions[p] for p in ordered]
-        with self._writing.transaction():
+        with self._noticing_drop(), self._writing.transaction():
             rows = self._writing.execute(_ACQUIRE, arrays).fetchall()
         found = {Partition(topic, number): Owned(epoch, offset) for topic, number, epoch, offset in rows}
         self.owned.update(found)
@@ -115,7 +116,8 @@ class Store:
         """
         Run a query of a projection's `load`.
         """
-        return self._reading.execute(sql, params, binary=True).fetchall()
+        with self._noticing_drop():
+            return self._reading.execute(sql, params, binary=True).fetchall()
 
     def stage(self, prepared: Prepared) -> Batch:
         """
@@ -151,14 +153,11 @@ class Store:
         rows.sort()
         packed = [statement for change in batch.prepared.changes for statement in statements(change)]
         connection = self._writing
-        try:
-            with connection.transaction():
-                moved = connection.execute(_MOVE, (now, *map(list, zip(*rows, strict=True)))).rowcount
-                if moved != len(rows):
-                    raise OwnershipLost("another owner has taken over, or the version was switched")
-                self._write(batch, packed)
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-            raise OwnershipLost("this version was dropped") from error
+        with self._noticing_drop(), connection.transaction():
+            moved = connection.execute(_MOVE, (now, *map(list, zip(*rows, strict=True)))).rowcount
+            if moved != len(rows):
+                raise OwnershipLost("another owner has taken over, or the version was switched")
+            self._write(batch, packed)
 
     def _write(self, batch: Batch, packed: list[Statement]) -> None:
         connection = self._writing
@@ -184,7 +183,8 @@ class Store:
         """
         ordered = sorted(ends)
         arrays = [p.topic for p in ordered], [p.number for p in ordered], [ends[p] for p in ordered]
-        self._reading.execute(_ENDS, arrays)
+        with self._noticing_drop():
+            self._reading.execute(_ENDS, arrays)
 
     def close(self) -> None:
         """
@@ -192,6 +192,18 @@ class Store:
         """
         self._writing.close()
         self._reading.close()
+
+    @contextmanager
+    def _noticing_drop(self) -> Iterator[None]:
+        """
+        Tell a version that was switched and dropped from a projection that names a table which never was.
+        """
+        try:
+            yield
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
+            if self._reading.execute("SELECT to_regclass('projection_offsets')").fetchone() != (None,):
+                raise
+            raise OwnershipLost("this version was dropped") from error
 
 
 def _connect(database_url: str, schema: str) -> psycopg.Connection[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ Whoever reads or writes a version locks its `projection_offsets` before any othe
 `drop_version`, which lock that table whole, wait for those at work and never meet them half-way.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -149,11 +149,19 @@ def ensure_live(connection: Connection, projection: Projection) -> LiveVersion:
     return live
 
 
-def switch(connection: Connection, name: str, version: int) -> None:
+def switch(
+    connection: Connection,
+    name: str,
+    version: int,
+    catch_up: Callable[[dict[Partition, int]], None] = lambda _: None,
+) -> None:
     """
     Make a version live in place of the one that is, in one transaction.
 
     The old version's epochs are raised, so that its projectors cannot write any more, and look for the live one.
+
+    Args:
+        catch_up: called with the old version's positions, which hold still meanwhile; brings the new one to them.
 
     Raises:
         VersionBehind: the live version has applied more; nothing was switched.
@@ -162,7 +170,9 @@ def switch(connection: Connection, name: str, version: int) -> None:
         old = live_version(connection, name)
         if old is not None:
             fence(connection, old.schema)
-            missing = _missing(offsets(connection, schema_of(name, version)), offsets(connection, old.schema))
+            positions = offsets(connection, old.schema)
+            catch_up(positions)
+            missing = _missing(offsets(connection, schema_of(name, version)), positions)
             if missing:
                 raise VersionBehind(f"version {version} of {name} is behind the live one in {len(missing)} partitions")
             _set_state(connection, name, old.version, "retired")
@@ -221,7 +231,10 @@ def drop_leftovers(connection: Connection, name: str) -> list[int]:
 
 
 def _missing(new: dict[Partition, int], old: dict[Partition, int]) -> list[Partition]:
-    return [partition for partition, offset in old.items() if new.get(partition, 0) < offset]
+    topics = {partition.topic for partition in new}  # another definition may read fewer topics
+    return [
+        partition for partition, offset in old.items() if partition.topic in topics and new.get(partition, 0) < offset
+    ]
 
 
 def _set_state(connection: Connection, name: str, version: int, state: State) -> None:
