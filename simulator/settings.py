@@ -22,4 +22,4 @@ class SimulatorSettings(BaseSettings):
     seed: int = 1
     events: Annotated[int, Field(ge=1, le=100_000)] = 30
     days: Annotated[float, Field(gt=0)] = 60.0
-    visits: Annotated[int, Field(ge=1)] = 220
+    visits: Annotated[int, Field(ge=1)] = 350
