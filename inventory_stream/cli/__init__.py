@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-COMMAND_MODULES = ["local", "projections"]
+COMMAND_MODULES = ["stream", "tail", "lag", "dead_letters", "local", "projections", "imports", "schema"]
 """Files of this folder that add commands; each has a function `register(app)`."""
 
 

@@ -3,6 +3,7 @@ Batches of Kafka messages to delivered records: the loop that every record of th
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from confluent_kafka import KafkaError, Message
@@ -12,7 +13,8 @@ from inventory_stream.records import TYPES, Delivered, decode
 
 _HEADERS = 6  # that `encode` writes, in its order
 _REMEMBERED = 200_000  # words; a megabyte is some 10,000 of them
-_FOREIGN = (AttributeError, DecodeError, KeyError, TypeError, ValueError)  # what a message not of `encode` runs into
+# What a message that is not of `encode` runs into.
+_FOREIGN = (AttributeError, DecodeError, KeyError, RecursionError, TypeError, ValueError)
 
 
 class Decoder:
@@ -46,6 +48,7 @@ class Decoder:
         records: list[Delivered] = []
         errors: list[KafkaError] = []
         append, delivered, types, topics, words = records.append, Delivered, self._types, self._topics, self._words
+        read_time = datetime.fromisoformat
         message: Any
         for message in messages:
             try:
@@ -57,6 +60,9 @@ class Decoder:
                 if h1 != "ce_type" or h2 != "ce_id" or h3 != "ce_source" or h4 != "ce_time":
                     raise KeyError
                 name, decoder = types[kind]
+                text = time.decode()
+                if not identity or not source or read_time(text).tzinfo is None:
+                    raise ValueError
                 value = message.value()
                 append(
                     delivered(
@@ -67,7 +73,7 @@ class Decoder:
                         identity.decode(),
                         name,
                         words[source],
-                        time.decode(),
+                        text,
                         decoder(value),
                         "",
                         value,

@@ -58,7 +58,7 @@ def until(reached: Callable[[], bool], step: Callable[[], object]) -> None:
 
 class Member:
     """
-    A member of a group that notes what it is given and takes up each partition at its start, or where told.
+    A member of a group that notes what it is given and takes up each partition where it left it, or at its start.
     """
 
     def __init__(self, log: Log, topics: Iterable[str] = ("activity",), name: str = "", group: str = "group") -> None:
@@ -66,7 +66,7 @@ class Member:
         self.records: list[Delivered] = []
         self.assignments: list[list[Partition]] = []
         self.revocations: list[list[Partition]] = []
-        self.start: Mapping[Partition, int] = log.start_positions(list(topics))
+        self.start: dict[Partition, int] = log.start_positions(list(topics))
         self.subscription: Subscription = log.subscribe(
             group, list(topics), on_assigned=self._assigned, on_revoked=self._revoked, member=name
         )
@@ -77,6 +77,7 @@ class Member:
         """
         records = self.subscription.poll(max_records, timeout_s)
         self.records += records
+        self.start.update({Partition(r.topic, r.partition): r.offset + 1 for r in records})
         return records
 
     def _assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
