@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from views import NOON
+
 from inventory_stream.log import LogUnavailable, Partition, Position
 from inventory_stream.records import Delivered, Encoded
 from inventory_stream.records.operations import TracerSent
 from inventory_stream.testing import MemoryLog
 from inventory_stream.tracer import trace
-from tests.support.log import NOON
 
 TOPICS = ["inventory", "activity", "feedback", "models"]
 

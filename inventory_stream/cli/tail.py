@@ -140,11 +140,11 @@ def _records(log: Log, start: dict[Partition, int], chosen: Filter, *, follow: b
 
 
 def _tells(name: str, value: Any, delivered: Delivered) -> bool:
-    return name != "type" and value != delivered.key and value not in ("", [], None)
+    return name != "type" and value != delivered.key and value not in ("", (), [], None)
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         ends = value if len(value) <= 4 else [*value[:2], "…", value[-1]]
         text = ",".join(end if isinstance(end, str) else msgspec.json.encode(end).decode() for end in ends)
         return f"{text} ({len(value)})" if len(value) > 1 else text

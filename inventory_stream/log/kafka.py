@@ -128,7 +128,11 @@ class KafkaLog:
         """
         Flush and let go of all connections.
         """
-        self._sender.flush()
+        try:
+            self._sender.flush()
+        finally:
+            self._sender.close()
+            self._appender.close()
 
     @cached_property
     def _admin(self) -> AdminClient:

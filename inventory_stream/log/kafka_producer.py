@@ -82,6 +82,14 @@ class _Producer:
         if self._client is not None:
             self._client.flush()
 
+    def close(self) -> None:
+        """
+        Let go of the connection. A later record makes a new one.
+        """
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
     def fail(self, error: KafkaError) -> None:
         """
         Keep the first failure for `check`.

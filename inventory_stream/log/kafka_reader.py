@@ -3,6 +3,7 @@ Reading from Kafka: given partitions, or a share of a group's.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -66,6 +67,14 @@ class KafkaReader:
         Let go of the connection.
         """
         self._consumer.close()
+
+    def __del__(self) -> None:
+        """
+        Close what was forgotten: the client's own end of a member whose place was taken never comes back.
+        """
+        if hasattr(self, "_consumer"):
+            with suppress(RuntimeError):
+                self._consumer.close()
 
     def _fetch(self, max_records: int, timeout_s: float) -> list[Message]:
         """

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from letters import refuse
+from views import spread, view
 
 from inventory_stream.log import LogError
 from inventory_stream.log.dead_letters import due, read_letters, retry
 from inventory_stream.records import Delivered, Encoded
 from inventory_stream.testing import MemoryLog
-from tests.support.letters import refuse
-from tests.support.log import spread, view
 
 
 def appended(log: MemoryLog, *records: Encoded) -> list[Delivered]:

@@ -9,6 +9,7 @@ import pytest
 from confluent_kafka import KafkaError
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
+from views import Member, read_count, settle, spread, until, view
 
 from inventory_stream.local import LocalKafka
 from inventory_stream.local.ports import free_port
@@ -17,7 +18,6 @@ from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.log.kafka_errors import log_error
 from inventory_stream.log.topics import create_topics, topic_config
 from inventory_stream.records import TOPICS
-from tests.support.log import Member, read_count, settle, spread, until, view
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import msgspec
 from confluent_kafka import KafkaError, Message
 from hypothesis import example, given
 from hypothesis import strategies as st
+from views import NOON, search, view
 
 from inventory_stream.log.kafka_decoder import Decoder
 from inventory_stream.records import Encoded, decode, encode
 from inventory_stream.records.activity import EventViewed
-from tests.support.log import NOON, search, view
 
 ENCODED = view(1)
 NAMES = st.sampled_from([name for name, _ in ENCODED.headers] + ["traceparent", "other"])

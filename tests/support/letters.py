@@ -8,7 +8,7 @@ from inventory_stream.log import Log, Position
 from inventory_stream.projection.applier import DeadLetter
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.records import Delivered
-from tests.support.log import NOON
+from views import NOON
 
 
 def refuse(log: Log, record: Delivered, projection: str = "fraud", reason: str = "it makes no sense") -> Position:

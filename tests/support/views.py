@@ -13,7 +13,7 @@ from inventory_stream.records import Delivered, Encoded, encode
 from inventory_stream.records.activity import EventViewed, SearchMade
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 
 
 def view(number: int, session: str = "s1", event: str = "e1") -> Encoded:
