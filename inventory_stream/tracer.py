@@ -105,7 +105,9 @@ def main() -> None:
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    log = KafkaLog(stream.kafka_bootstrap_servers, stream.topic_prefix, delivery_timeout_s=settings.interval_s)
+    log = KafkaLog(
+        stream.kafka_bootstrap_servers, stream.topic_prefix, delivery_timeout_s=max(2.0, settings.interval_s)
+    )
     health = TracerHealth()
     server = serve_health(health, settings.host, settings.port) if settings.port else None
     try:
