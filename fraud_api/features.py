@@ -75,7 +75,7 @@ FEATURES: dict[str, Feature] = {feature.name: feature for feature in _FEATURES}
 
 def feature_matrix(counters: Columns, names: Sequence[str]) -> NDArray[np.float32]:
     """
-    Return customers × features, as a model takes them.
+    Return customers x features, as a model takes them.
 
     Args:
         counters: see `counters.columns`.
