@@ -13,7 +13,7 @@ from benchmarks.result import report
 from benchmarks.servers import Progress, Servers, peak_memory_mb, servers, total
 from inventory_stream.records import TYPES
 
-RECORDS = 600_000
+RECORDS = 500_000
 MEMORY_BAR_MB = 400
 
 

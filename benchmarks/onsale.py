@@ -60,7 +60,13 @@ class OnSale:
 
     def _pair(self, event_id: str, section: str, seats: tuple[str, ...], *, bought: bool) -> Iterator[Encoded]:
         hold_id, customer_id = f"hold-{self._count}", f"customer-{self._dice.randrange(100_000)}"
-        place: dict[str, Any] = {"event_id": event_id, "section": section, "seats": seats, "customer_id": customer_id, "channel": "web"}
+        place: dict[str, Any] = {
+            "event_id": event_id,
+            "section": section,
+            "seats": seats,
+            "customer_id": customer_id,
+            "channel": "web",
+        }
         yield self._encode(SeatsHeld(**place, hold_id=hold_id, expires_at=self._now() + timedelta(minutes=8)))
         if bought:
             yield self._encode(

@@ -3,6 +3,7 @@ The projector: consumes, applies in batches, and commits state and offsets toget
 last one is being written.
 """
 
+import gc
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,14 +15,15 @@ import msgspec
 import psycopg
 
 from inventory_stream.log import Log, Partition, Subscription
-from inventory_stream.projection.applier import DUPLICATE_WINDOW, Applier, DeadLetter, DeadLetterLimits
+from inventory_stream.projection.applier import Applier, DeadLetter, DeadLetterLimits
 from inventory_stream.projection.definition import Projection, projection_topics
+from inventory_stream.projection.duplicates import remember
 from inventory_stream.projection.errors import RETRYABLE, OwnershipLost
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.metrics import ProjectorMetrics
 from inventory_stream.projection.store import Batch, Store
 from inventory_stream.projection.versions import LiveVersion, ensure_live
-from inventory_stream.records import TOPICS, type_name
+from inventory_stream.records import type_name
 
 
 class ProjectorOptions(msgspec.Struct, frozen=True):
@@ -30,7 +32,7 @@ class ProjectorOptions(msgspec.Struct, frozen=True):
     """
 
     live_batch: int = 10_000
-    max_batch: int = 50_000
+    max_batch: int = 20_000
     linger_s: float = 0.015
     poll_s: float = 0.2
     ends_every_s: float = 1.0
@@ -158,7 +160,7 @@ class Session:
         self._ends: dict[Partition, int] = {}
         self._next_ends = self._last_step = 0.0
         self._subscription: Subscription | None = None
-        self._batch_size = options.live_batch
+        self._behind = False
         self.caught_up = False
         self.committed = False
 
@@ -180,17 +182,21 @@ class Session:
         Take one batch, apply it, and hand it over to be committed while the next is taken.
         """
         assert self._subscription is not None  # noqa: S101 - open() comes first
-        if self._batch_size == self._options.live_batch:
+        if not gc.isenabled():
+            gc.collect(
+                0
+            )  # the database driver leaves cycles that hold whole batches; live state is older and not touched
+        if not self._behind:
             self._linger()
-        batch = self._subscription.poll(self._batch_size, self._options.poll_s)
+        size = self._options.max_batch if self._behind else self._options.live_batch
+        batch = self._subscription.poll(size, self._options.poll_s)
         if batch:
             prepared = self._applier.apply(batch)
             staged = self._store.stage(prepared)
             self.settle()
             self._pending = self._committer.submit(self._commit, staged, dict(self._ends))
             self._metrics.record("seatstream.batch.size", len(batch))
-        full = len(batch) == self._batch_size
-        self._batch_size = self._options.max_batch if full else self._options.live_batch
+        self._behind = len(batch) >= self._options.live_batch // 2
         self._watch_ends()
         if self._applier.crowded:
             self.settle()
@@ -281,26 +287,3 @@ class Session:
             self.caught_up = True
             if self._subscription is not None:
                 self._subscription.commit({p: o.next_offset for p, o in owned.items()})
-
-
-def remember(applier: Applier, log: Log, positions: Mapping[Partition, int], starts: Mapping[Partition, int]) -> None:
-    """
-    Read back the ids of the records before each position, so that duplicates of them are recognised.
-    """
-    begin = {p: max(starts.get(p, 0), offset - DUPLICATE_WINDOW) for p, offset in positions.items()}
-    # A compacted topic may lack the record before a position; its records replace each other anyway.
-    begin = {p: offset for p, offset in begin.items() if offset < positions[p] and not TOPICS[p.topic].compacted}
-    missing = set(begin)
-    found: dict[Partition, list[tuple[str, str, int]]] = {p: [] for p in positions}
-    reader = log.read(begin, wanted=frozenset()) if begin else None
-    while reader is not None and missing:
-        for delivered in reader.poll(20_000, 0.1):
-            partition = Partition(delivered.topic, delivered.partition)
-            if delivered.offset < positions[partition]:
-                found[partition].append((delivered.source, delivered.id, delivered.offset))
-            if delivered.offset >= positions[partition] - 1:
-                missing.discard(partition)
-    if reader is not None:
-        reader.close()
-    for partition, ids in found.items():
-        applier.remember(partition, ids)
