@@ -4,11 +4,12 @@ Dead letters as a projector would write them.
 
 from __future__ import annotations
 
+from views import NOON
+
 from inventory_stream.log import Log, Position
 from inventory_stream.projection.applier import DeadLetter
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.records import Delivered
-from views import NOON
 
 
 def refuse(log: Log, record: Delivered, projection: str = "fraud", reason: str = "it makes no sense") -> Position:
