@@ -3,18 +3,20 @@ Creating the topics of the contract on a broker.
 """
 
 from concurrent.futures import Future
+from time import monotonic, sleep
 from typing import NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from inventory_stream.log.base import LogError
+from inventory_stream.log.base import LogError, LogUnavailable
 from inventory_stream.log.kafka_errors import log_error, translated
 from inventory_stream.log.kafka_producer import MAX_RECORD_BYTES
 from inventory_stream.records import TOPICS, Topic
 
 TIMEOUT_S = 15.0
+_RETRY_S = 0.05
 
 
 class CreatedTopics(NamedTuple):
@@ -50,14 +52,32 @@ def create_topics(bootstrap_servers: str, prefix: str = "", replication_factor: 
         LogError: the broker refused, or a topic has fewer partitions than the contract says.
     """
     client = AdminClient({"bootstrap.servers": bootstrap_servers, "log_level": 0})
-    with translated():
-        found = client.list_topics(timeout=TIMEOUT_S).topics
+    found = _partitions(client)
     missing = [topic for topic in TOPICS.values() if prefix + topic.name not in found]
-    for topic in TOPICS.values():
-        if topic not in missing:
-            _require_partitions(prefix + topic.name, len(found[prefix + topic.name].partitions), topic.partitions)
     created = _create(client, prefix, missing, replication_factor) if missing else []
+    found = _known_partitions(client, [prefix + name for name in TOPICS])
+    for topic in TOPICS.values():
+        _require_partitions(prefix + topic.name, found[prefix + topic.name], topic.partitions)
     return CreatedTopics(created, [prefix + name for name in TOPICS if prefix + name not in created])
+
+
+def _known_partitions(client: AdminClient, names: list[str]) -> dict[str, int]:
+    """
+    Return the numbers of partitions once the broker knows all topics: it says "created" a moment before it does.
+    """
+    deadline = monotonic() + TIMEOUT_S
+    while True:
+        found = _partitions(client)
+        if all(name in found for name in names):
+            return found
+        if monotonic() > deadline:
+            raise LogUnavailable("the broker created topics but does not show them")
+        sleep(_RETRY_S)
+
+
+def _partitions(client: AdminClient) -> dict[str, int]:
+    with translated():
+        return {name: len(topic.partitions) for name, topic in client.list_topics(timeout=TIMEOUT_S).topics.items()}
 
 
 def _create(client: AdminClient, prefix: str, topics: list[Topic], replication_factor: int) -> list[str]:
