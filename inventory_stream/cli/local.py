@@ -114,6 +114,8 @@ def _shown(value: Any) -> str:
     """
     if isinstance(value, float):
         return f"{value:.3f}"
+    if isinstance(value, dict):  # a position by partition: its sum says how far it is
+        return f"{sum(value.values()):,}"
     return "" if value is None else str(value)
 
 

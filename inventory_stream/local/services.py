@@ -42,6 +42,7 @@ class Program:
         name: what people call it; its log is `NAME.log`.
         module: the module, run by `python -m`.
         port: the loopback port where it answers `/readyz`; 0 for none.
+        once: it may end by itself; what has an end of its own starts when all others answer.
         variable: the environment variable that tells its port to it alone; when empty, all are told `NAME_PORT`.
     """
 
@@ -49,6 +50,7 @@ class Program:
     module: str
     port: int = 0
     variable: str = ""
+    once: bool = False
 
     @property
     def url(self) -> str:
@@ -76,7 +78,8 @@ def discover() -> list[Program]:
     for name, module in sorted(found.items(), key=lambda item: item[0] == GATEWAY):
         if _exists(f"{module}.__main__"):
             programs.append(Program(name, module, port_of(name)))
-    return programs + ([Program("tracer", TRACER)] if _exists(TRACER) else [])
+    tasks = [Program(point.name, point.value, once=True) for point in entry_points(group="seatstream.tasks")]
+    return programs + ([Program("tracer", TRACER)] if _exists(TRACER) else []) + tasks
 
 
 def port_of(name: str) -> int:

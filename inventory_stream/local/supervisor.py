@@ -100,11 +100,8 @@ class Supervisor:
         self._write_record()
         variables = {**os.environ, **self._stack.environment, **services.environment(self._programs)}
         for program in self._programs:
-            command = [sys.executable, "-m", program.module]
-            own = {program.variable: str(program.port)} if program.variable else {}
-            child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", {**variables, **own})
-            self._children.append((program, child))
-            child.start()
+            if not program.once:
+                self._launch(program, variables)
         self._write_record()
         for program, child in self._children:
             self._await(child, program.ready)
@@ -112,6 +109,19 @@ class Supervisor:
         for program, child in self._children:
             if program.name == GATEWAY:
                 self._await(child, lambda url=program.url: is_green(url))  # type: ignore[misc]
+        for program in self._programs:
+            if program.once:
+                self._launch(program, variables)
+
+    def _launch(self, program: Program, variables: dict[str, str]) -> None:
+        """
+        Start one program.
+        """
+        command = [sys.executable, "-m", program.module]
+        own = {program.variable: str(program.port)} if program.variable else {}
+        child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", {**variables, **own})
+        self._children.append((program, child))
+        child.start()
 
     def _await(self, child: Child, ready: Callable[[], bool]) -> None:
         """
@@ -132,7 +142,7 @@ class Supervisor:
             if server.child:
                 server.child.check()
         for program, child in self._children:
-            if program.module != services.DEMO or child.failed:
+            if not (program.once or program.module == services.DEMO) or child.failed:
                 child.check()
 
     def _stop(self) -> None:
