@@ -19,5 +19,6 @@ A test appends records to a `MemoryLog`, lets a projection handle them, and look
 '''
 
 from inventory_stream.log.memory import MemoryLog
+from inventory_stream.projection.driver import ProjectionDriver
 
-__all__ = ["MemoryLog"]
+__all__ = ["MemoryLog", "ProjectionDriver"]
