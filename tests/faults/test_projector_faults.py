@@ -173,7 +173,7 @@ def test_a_killed_database_only_delays(
     A database that is killed and started again in the middle loses no record, whatever it lost itself.
     """
     field = Field(kafka, own_postgres.url, "database-restart.")
-    request.addfinalizer(lambda: field.close())
+    request.addfinalizer(field.close)
     process = field.start("one")
     field.append(0, 20_000)
     field.watch.wait_for_commits(2)
