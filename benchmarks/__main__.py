@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "result", "servers", "onsale"}
+SUPPORT = {"__main__", "result", "servers", "onsale", "load"}
 
 
 def names() -> list[str]:

@@ -32,15 +32,16 @@ class Servers:
         self.log = KafkaLog(kafka.bootstrap_servers)
         self.database_url = postgres.url
 
-    def start(self, module: str, **environment: str) -> subprocess.Popen[bytes]:
+    def start(self, module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """
-        Start `python -m module` against these servers.
+        Start `python -m module` against these servers; what it prints goes to stderr, away from the results.
         """
         given = {
             "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "SEATSTREAM_DATABASE_URL": self.database_url,
         }
-        return subprocess.Popen([sys.executable, "-m", module], env={**os.environ, **given, **environment})
+        command = [sys.executable, "-m", module, *arguments]
+        return subprocess.Popen(command, env={**os.environ, **given, **environment}, stdout=sys.stderr)
 
     def schema(self, projection: str) -> str:
         """
