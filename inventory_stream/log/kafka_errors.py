@@ -13,6 +13,7 @@ from inventory_stream.log.base import LogError, LogUnavailable
 _AWAY = frozenset(
     {
         KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001 - librdkafka's names of its own errors begin with an underscore
+        KafkaError._NOENT,  # noqa: SLF001 - no leader is known
         KafkaError._MSG_TIMED_OUT,  # noqa: SLF001
         KafkaError._RESOLVE,  # noqa: SLF001
         KafkaError._TIMED_OUT,  # noqa: SLF001
