@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+import truststore
 from jgo.config import GlobalSettings
 from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.env import EnvironmentBuilder
@@ -34,6 +35,7 @@ def resolve(coordinates: str, progress: Progress) -> list[Path]:
     Raises:
         RegistryUnreachable: jars are missing and the Maven repository does not answer.
     """
+    truststore.inject_into_ssl()  # the machine decides whom to trust, as pip does: a company's mirror has its own root
     settings = GlobalSettings.load()
     cache = Path(settings.repo_cache)
     cache.mkdir(parents=True, exist_ok=True)
