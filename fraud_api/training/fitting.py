@@ -132,7 +132,12 @@ def _export(classifier: Any, inputs: int) -> bytes:
     from onnxmltools.convert.common.data_types import FloatTensorType
 
     types = [(INPUT, FloatTensorType([None, inputs]))]
-    exported: bytes = convert_xgboost(classifier, initial_types=types, target_opset=_OPSET).SerializeToString()
+    exported: bytes = convert_xgboost(
+        classifier,
+        name=INPUT,
+        initial_types=types,
+        target_opset=_OPSET,  # a name by chance would change the hash
+    ).SerializeToString()
     return exported
 
 
