@@ -19,6 +19,7 @@ DUPLICATE_WINDOW = 10_000
 _TRACER = type_name(TracerSent)
 _place = attrgetter("topic", "partition")
 _RETRY_HEADER = "ce_retryfor"
+_ESCAPED_NUL = b"\\u0000"
 
 Seen = dict[tuple[str, str], int]
 
@@ -136,7 +137,7 @@ class Applier:
             wanted.setdefault(topic, set()).update([d.key for d in run])
         for topic, keys in wanted.items():
             known = self._known.setdefault(topic, set())
-            unknown = keys - known
+            unknown = {key for key in keys - known if "\0" not in key}
             if unknown:
                 self._projection.load(topic, unknown, self._fetch)
                 known |= unknown
@@ -159,6 +160,8 @@ class Applier:
                 if handler is None:
                     _pass_over(delivered, part)
                 elif "~" not in identity[1] or _is_for(delivered, name):
+                    if _ESCAPED_NUL in delivered.value or "\0" in delivered.key:
+                        raise InvalidRecord("the key or a text holds the character NUL, which no table can")
                     handler(delivered.record, delivered)
                     add_key(delivered.key)
                     applied += 1

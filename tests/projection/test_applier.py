@@ -123,6 +123,21 @@ def test_bytes_that_cannot_be_decoded_are_set_aside() -> None:
     assert [letter.reason for letter in driver.dead_letters] == ["unknown record type tickets.eaten.v1"]
 
 
+@pytest.mark.parametrize("field", ["event", "customer"])
+def test_a_text_that_no_table_can_hold_is_set_aside(field: str) -> None:
+    """
+    NUL, in the key or in a field, is a dead letter and never reaches PostgreSQL.
+    """
+    asked: list[str] = []
+    fresh = Applier(Takings, lambda _sql, params: asked.extend(params[0]) or [], DeadLetterLimits())
+    prepared = fresh.apply([deliver(order(1, **{field: "a\0b"}), 0), deliver(order(2), 1)])
+
+    assert [letter.reason for letter in prepared.dead_letters] == [
+        "the key or a text holds the character NUL, which no table can"
+    ]
+    assert not any("\0" in key for key in asked)
+
+
 def test_a_retried_record_is_for_the_projection_that_refused_it() -> None:
     """
     Others let a retried dead letter go by.
