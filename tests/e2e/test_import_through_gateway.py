@@ -1,0 +1,220 @@
+"""
+Catalogues and charts of other systems, imported by the command line and asked for at the gateway: all real processes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from inventory_stream.local import LocalKafka, LocalPostgres
+from inventory_stream.local.ports import LOOPBACK, free_port
+from inventory_stream.log.kafka import KafkaLog
+from inventory_stream.log.topics import create_topics
+from inventory_stream.web.positions import format_positions
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+PREFIX = "e2e-import-"
+EVENTS = 300  # of the catalogue's 8,798: all would take longer than a test should
+FOUND = "Gotterdammerung"
+CHARTS = {"sampleChartWithSections": ("Small Show", 71), "sampleChartWithZones": ("Grand Prix", 8_897)}
+COUNTS = re.compile(r"([\d,]+) records added, ([\d,]+) changed, ([\d,]+) unchanged")
+TIMEOUT_S = 60.0
+POLL_S = 0.05
+
+
+class Stack:
+    """
+    The inventory service and the gateway as processes, and the importers as commands.
+    """
+
+    def __init__(self, bootstrap_servers: str, database_url: str, folder: Path) -> None:
+        self._ports = {name: free_port() for name in ("projector", "inventory_api", "gateway")}
+        self._environment = {
+            **os.environ,
+            "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+            "SEATSTREAM_DATABASE_URL": database_url,
+            "SEATSTREAM_TOPIC_PREFIX": PREFIX,
+            "PROJECTOR_PORT": str(self._ports["projector"]),
+            "INVENTORY_API_PORT": str(self._ports["inventory_api"]),
+            "GATEWAY_PORT": str(self._ports["gateway"]),
+            "GATEWAY_INVENTORY_API_URL": f"http://{LOOPBACK}:{self._ports['inventory_api']}",
+        }
+        self._folder = folder
+        self._log = KafkaLog(bootstrap_servers, PREFIX)
+        self._running = ExitStack()
+        self._running.callback(self._log.close)
+        self._client = self._running.enter_context(
+            httpx.Client(base_url=f"http://{LOOPBACK}:{self._ports['gateway']}", timeout=TIMEOUT_S)
+        )
+
+    def start(self, module: str) -> None:
+        """
+        Run a module until the stack stops.
+        """
+        output = self._running.enter_context((self._folder / f"{module}.log").open("wb"))
+        command = [sys.executable, "-m", module]
+        process = subprocess.Popen(command, env=self._environment, stdout=output, stderr=subprocess.STDOUT)
+        self._running.callback(end, process)
+
+    def stop(self) -> None:
+        """
+        End every process that was started, the last first.
+        """
+        self._running.close()
+
+    def run_import(self, *arguments: str) -> str:
+        """
+        Import, and return what the command printed.
+        """
+        command = [sys.executable, "-m", "inventory_stream", "import", *arguments]
+        done = subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def end(self) -> str:
+        """
+        Return where the stream ends, as a position.
+        """
+        return format_positions(self._log.end_positions(["inventory"]))
+
+    def ask(self, path: str, **parameters: Any) -> Any:
+        """
+        Return what the gateway answers once everything imported is in it.
+        """
+        deadline = monotonic() + TIMEOUT_S
+        while True:
+            try:
+                answer = self._client.get(path, params={"min_position": self.end(), **parameters})
+            except httpx.ConnectError:
+                answer = None  # it is still starting
+            if answer is not None and answer.status_code == 200:
+                return answer.json()
+            seen = "no answer" if answer is None else f"{answer.status_code} {answer.text}"
+            assert answer is None or answer.status_code >= 500, seen
+            assert monotonic() < deadline, f"{seen}\n{self._logs()}"
+            sleep(POLL_S)
+
+    def _logs(self) -> str:
+        return "\n".join(f"{file.name}:\n{file.read_text()[-2000:]}" for file in self._folder.glob("*.log"))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """
+    Ask a process to end, and make it if it does not.
+    """
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
+def import_all(stack: Stack, catalogue: Path) -> list[str]:
+    """
+    Import the catalogue and both charts; return what each command printed.
+    """
+    printed = [stack.run_import("tickit", str(catalogue))]
+    for name, (event, _) in CHARTS.items():
+        file, venue = str(DATA / "seatmaps" / f"{name}.json"), ("--venue-id", name.lower(), "--venue-name", name)
+        when = ("--event", event, "--starts-at", "2031-05-01T14:00:00Z")
+        printed.append(stack.run_import("seatsio", file, *venue, *when))
+    return printed
+
+
+def counts(printed: str) -> tuple[int, ...]:
+    """
+    Return how many records a command says it added, changed and left.
+    """
+    found = COUNTS.search(printed)
+    assert found, printed
+    return tuple(int(number.replace(",", "")) for number in found.groups())
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    The TICKIT files, with the first events only.
+    """
+    if not DATA.is_dir():
+        pytest.skip(f"there is no sample data in {DATA}")
+    folder = tmp_path_factory.mktemp("tickit")
+    for file in (DATA / "tickit").glob("*_pipe.txt"):
+        lines = file.read_bytes().splitlines(keepends=True)
+        (folder / file.name).write_bytes(b"".join(lines[:EVENTS] if file.name.startswith("allevents") else lines))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(
+    catalogue: Path, kafka: LocalKafka, postgres: LocalPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """
+    The running services, with a database of their own.
+    """
+    create_topics(kafka.bootstrap_servers, PREFIX)
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE e2e_import")
+    running = Stack(kafka.bootstrap_servers, postgres.url_of("e2e_import"), tmp_path_factory.mktemp("logs"))
+    try:
+        for module in ("inventory_api.projector", "inventory_api", "gateway"):
+            running.start(module)
+        yield running
+    finally:
+        running.stop()
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute("DROP DATABASE e2e_import WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def imported(stack: Stack, catalogue: Path) -> list[str]:
+    """
+    What the first imports printed.
+    """
+    return import_all(stack, catalogue)
+
+
+def test_an_imported_catalogue_is_found_by_words_with_its_places(stack: Stack, imported: list[str]) -> None:
+    """
+    An event of the catalogue is found by `q`, and all its places are free.
+    """
+    events = stack.ask("/v1/events", q=FOUND)["events"]
+    assert {event["name"] for event in events} == {FOUND}
+    availability = stack.ask(f"/v1/events/{events[0]['event_id']}/availability")
+    free = availability["counts"]["free"]
+    assert free == sum(section["free"] for section in availability["sections"]) > 0
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_an_imported_chart_offers_every_place(stack: Stack, imported: list[str], chart: str) -> None:
+    """
+    The counts of an event on an imported chart add up to the chart's places.
+    """
+    name, places = CHARTS[chart]
+    (event,) = stack.ask("/v1/events", q=name)["events"]
+    availability = stack.ask(f"/v1/events/{event['event_id']}/availability")
+    assert sum(availability["counts"].values()) == places
+
+
+def test_a_second_import_appends_nothing(stack: Stack, imported: list[str], catalogue: Path) -> None:
+    """
+    The same files again leave the stream's end where it is, and the commands say that all was there.
+    """
+    before = stack.end()
+    again = import_all(stack, catalogue)
+    expected = [(0, 0, counts(printed)[0]) for printed in imported]
+    assert ([counts(printed) for printed in again], stack.end()) == (expected, before)
