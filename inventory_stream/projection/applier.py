@@ -161,7 +161,7 @@ class Applier:
                     _pass_over(delivered, part)
                 elif "~" not in identity[1] or _is_for(delivered, name):
                     if _ESCAPED_NUL in delivered.value or "\0" in delivered.key:
-                        raise InvalidRecord("the key or a text holds the character NUL, which no table can")
+                        _refuse_nul()
                     handler(delivered.record, delivered)
                     add_key(delivered.key)
                     applied += 1
@@ -191,6 +191,10 @@ class Applier:
         if share > self._limits.ratio:
             raise TooManyDeadLetters(f"{share:.0%} of the last {self._recent} records cannot be applied")
         self._recent = self._recent_dead = 0
+
+
+def _refuse_nul() -> None:
+    raise InvalidRecord("the key or a text holds the character NUL, which no table can")
 
 
 def _pass_over(delivered: Delivered, part: Progress) -> None:
