@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from inventory_stream.log.base import LogError, LogUnavailable, Partition
 from inventory_stream.log.kafka_decoder import Decoder
@@ -109,7 +109,7 @@ class KafkaReader:
         if self._error is None or isinstance(self._error, LogUnavailable):
             self._error = log_error(error)
 
-    def _place(self, partition: Partition, offset: int = OFFSET_END) -> TopicPartition:
+    def _place(self, partition: Partition, offset: int = OFFSET_INVALID) -> TopicPartition:
         return TopicPartition(self._prefix + partition.topic, partition.number, offset)
 
 
@@ -169,7 +169,7 @@ class KafkaSubscription(KafkaReader):
             raise LogError(f"cannot seek in partitions that are not assigned: {sorted(strangers)}")
         self._drop(positions.keys())
         with translated():
-            self._consumer.incremental_unassign([self._place(partition) for partition in positions])
+            self._consumer.incremental_unassign([self._place(p) for p in positions.keys() - self._gained])
             self._consumer.incremental_assign([self._place(*position) for position in positions.items()])
         self._gained -= positions.keys()
 
@@ -212,13 +212,15 @@ class KafkaSubscription(KafkaReader):
 
     def _assigned(self, consumer: Consumer, places: list[TopicPartition]) -> None:
         partitions = self._partitions(places)
-        consumer.incremental_assign([self._place(partition) for partition in partitions])
+        # Accepts the share, but fetches nothing yet: only the owner knows from where. A place given for the time being
+        # is no way, since the broker's late answer to "where is the end?" would win over the owner's.
+        consumer.incremental_assign([])
         self._owned |= partitions
         self._gained |= partitions
 
     def _revoked(self, consumer: Consumer, places: list[TopicPartition]) -> None:
         partitions = self._partitions(places)
-        consumer.incremental_unassign(places)
+        consumer.incremental_unassign([self._place(partition) for partition in partitions - self._gained])
         self._lost |= partitions - self._gained  # of the others the owner never heard
         self._owned -= partitions
         self._gained -= partitions
