@@ -11,7 +11,7 @@ import msgspec
 
 from fraud_api import tables
 from fraud_api.counters import ACTIVITY, DEVICE, LABELS, NETWORK, PAYMENT, TICKETS
-from inventory_stream.projection import Additive, InvalidRecord, Projection, Rows
+from inventory_stream.projection import Additive, Projection, Rows
 from inventory_stream.projection.definition import type_handler
 from inventory_stream.projection.tables import Table
 from inventory_stream.records import Delivered, Record, activity, catalogue, feedback, inventory, models
@@ -105,14 +105,12 @@ class FraudProjection(Projection):
     def activity_seen(self, record: ActivityRecord, delivered: Delivered) -> None:
         """Count something a customer did."""
         if record.customer_id:
-            _check_text(record.customer_id)
             self._activity.add((record.customer_id, day_of(delivered.time)), *_ACTIVITY[type(record)])
 
     def linking_activity_seen(self, record: ActivityRecord, delivered: Delivered) -> None:
         """Count something a customer did, and what it was done with."""
         if record.customer_id:
             hashes = (record.device_hash, record.network_hash, getattr(record, "payment_hash", ""))
-            _check_text(*hashes)
             self.activity_seen(record, delivered)
             for kind, hash in zip((DEVICE, NETWORK, PAYMENT), hashes, strict=True):
                 self._link(kind, hash, record.customer_id)
@@ -123,7 +121,6 @@ class FraudProjection(Projection):
 
     def _add(self, customer_id: str, delivered: Delivered, amounts: Sequence[int]) -> None:
         if customer_id:
-            _check_text(customer_id)
             self._tickets.add((customer_id, day_of(delivered.time)), *amounts)
 
     def seats_held(self, record: inventory.SeatsHeld, delivered: Delivered) -> None:
@@ -139,7 +136,6 @@ class FraudProjection(Projection):
 
     def order_placed(self, record: inventory.OrderPlaced, delivered: Delivered) -> None:
         """Count an order, its places and its money, and what it was paid with."""
-        _check_text(record.payment_hash)
         amounts = list(_TICKETS["orders"])
         amounts[_AT["tickets_bought"]] = record.size()
         amounts[_AT["face_cents"]] = record.face_cents
@@ -157,57 +153,40 @@ class FraudProjection(Projection):
 
     def listing_sold(self, record: inventory.ListingSold, delivered: Delivered) -> None:
         """Count a resale for the seller and for the buyer."""
-        _check_text(record.customer_id, record.seller_id)
         self._add(record.seller_id, delivered, _TICKETS["listings_sold"])
         self._add(record.customer_id, delivered, _TICKETS["resales_bought"])
 
     def ticket_transferred(self, record: inventory.TicketTransferred, delivered: Delivered) -> None:
         """Count a transfer for whoever gives and whoever gets."""
-        _check_text(record.customer_id, record.to_customer_id)
         self._add(record.customer_id, delivered, _TICKETS["transfers_out"])
         self._add(record.to_customer_id, delivered, _TICKETS["transfers_in"])
 
     def label_given(self, record: FeedbackRecord, _: Delivered) -> None:
         """Count what somebody found out."""
-        _check_text(record.customer_id)
         self._labels.add((record.customer_id,), *_FEEDBACK[type(record)])
 
     def policy_set(self, record: feedback.PolicySet, _: Delivered) -> None:
         """Replace a policy."""
-        _check_text(record.policy, record.action)
         self._policies.put(record.policy, (record.policy, record.threshold, record.action))
 
     def customer_forgotten(self, record: feedback.CustomerForgotten, _: Delivered) -> None:
         """Say nothing about this customer from now on."""
-        _check_text(record.customer_id)
         self._forgotten.put(record.customer_id, (record.customer_id,))
 
     def model_published(self, record: models.ModelPublished, _: Delivered) -> None:
         """Keep a version of a model."""
-        _check_text(record.model, *record.features, record.sha256, record.trained_on)
         features, metrics = (msgspec.json.encode(value).decode() for value in (record.features, record.metrics))
         row = (record.model, record.model_version, record.onnx, features, record.sha256, metrics, record.trained_on)
         self._models.put(row[:2], (*row, False))
 
     def model_promoted(self, record: models.ModelPromoted, _: Delivered) -> None:
         """Let a version answer."""
-        _check_text(record.model)
         self._promotions.put(record.model, (record.model, record.model_version))
 
     def model_retired(self, record: models.ModelRetired, _: Delivered) -> None:
         """Keep of a version only that it is gone: whoever reads the topic after its compaction knows no more."""
-        _check_text(record.model)
         key = (record.model, record.model_version)
         self._models.put(key, (*key, b"", "[]", "", "{}", "", True))
-
-
-def _check_text(*values: str) -> None:
-    """
-    Refuse what the database cannot keep as text.
-    """
-    for value in values:
-        if "\0" in value:
-            raise InvalidRecord("an identifier contains a NUL character")
 
 
 def day_of(time: str) -> int:
