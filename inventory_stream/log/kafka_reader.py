@@ -14,6 +14,10 @@ from inventory_stream.log.kafka_errors import log_error, translated
 from inventory_stream.log.kafka_producer import MAX_RECORD_BYTES
 from inventory_stream.records import Delivered
 
+# More than the client may have queued when it is closed.
+_DRAINS = 20
+_DRAINED = 10_000
+
 
 def consumer_config(bootstrap_servers: str, group: str) -> dict[str, Any]:
     """
@@ -66,15 +70,25 @@ class KafkaReader:
         """
         Let go of the connection.
         """
-        self._consumer.close()
+        self._disconnect()
 
     def __del__(self) -> None:
         """
-        Close what was forgotten: the client's own end of a member whose place was taken never comes back.
+        Close what was forgotten, in the way that comes to an end.
         """
         if hasattr(self, "_consumer"):
-            with suppress(RuntimeError):
-                self._consumer.close()
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        """
+        Close the client. That of a member whose place was taken waits for ever for callbacks that it has queued but no
+        longer serves, so they are served here.
+        """
+        with suppress(RuntimeError):  # closed before
+            for _ in range(_DRAINS):
+                if not self._consumer.consume(_DRAINED, 0):
+                    break
+            self._consumer.close()
 
     def _fetch(self, max_records: int, timeout_s: float) -> list[Message]:
         """
@@ -204,9 +218,9 @@ class KafkaSubscription(KafkaReader):
             )
 
     def _leave(self) -> None:
-        self._consumer.close()
+        self._disconnect()
         self._drop(self._owned)
-        self._lost |= self._owned  # when the broker is away, the client leaves without a callback
+        self._lost |= self._owned - self._gained  # when the broker is away, the client leaves without a callback
         self._owned, self._gained = set(), set()
         self._settle()
 

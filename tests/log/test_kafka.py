@@ -121,6 +121,23 @@ def test_a_member_that_is_silent_loses_its_partitions(kafka_log: KafkaLog) -> No
     second.subscription.close()
 
 
+def test_a_member_whose_place_was_taken_can_leave(kafka_log: KafkaLog) -> None:
+    """
+    One that slept while another took its name ends when it is closed, though it never heard of it.
+    """
+    first = Member(kafka_log, name="first")
+    settle(first, each=12)
+    again = Member(kafka_log, name="first")
+    settle(again, each=12)
+    for _ in range(40):  # several heartbeats, by which the first one's client learns
+        again.poll()
+
+    first.subscription.close()
+
+    assert first.owned == set()
+    again.subscription.close()
+
+
 def test_topics_are_created_once(bootstrap_servers: str, prefix: str) -> None:
     """
     Creating topics that exist creates nothing and says so.
