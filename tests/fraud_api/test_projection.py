@@ -245,7 +245,9 @@ def test_a_nul_character_is_a_dead_letter():
 
     driver = driven(sale, EventViewed(session_id="s", event_id="e", customer_id="\0"))
 
-    assert [letter.reason for letter in driver.dead_letters] == ["the key or a text holds the character NUL, which no table can"] * 2
+    assert [letter.reason for letter in driver.dead_letters] == [
+        "the key or a text holds the character NUL, which no table can"
+    ] * 2
     assert tables(driver) == [[] for _ in TABLES]
 
 
