@@ -11,7 +11,8 @@ class ActivityRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=
     """
     Base of activity records. Keyed by customer, or by session while nobody has signed in.
 
-    `device_hash` and `network_hash` are keyed hashes, the same for the same device and network.
+    `device_hash` and `network_hash` are keyed hashes, the same for the same device and network. `device_kind` is a
+    coarse word (ios, android, desktop, mobile_web), so that what fails on one kind of device can be seen.
     """
 
     topic: ClassVar[str] = "activity"
@@ -23,6 +24,7 @@ class ActivityRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=
     network_hash: Reference = ""
     region: Text = ""
     channel: Reference = ""
+    device_kind: Reference = ""
 
 
 class CustomerSignedIn(

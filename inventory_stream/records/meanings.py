@@ -77,6 +77,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "to_customer_id": "The customer who has the tickets now.",
         "gate": "Where the ticket was scanned.",
         "device_hash": "Keyed hash of the device.",
+        "device_kind": "Kind of device: ios, android, desktop, mobile_web, ...; empty where unknown.",
         "network_hash": "Keyed hash of the network.",
         "account_age_days": "Days since the account was made.",
         "results": "How many events were found.",
