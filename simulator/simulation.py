@@ -6,16 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from random import Random
+
+import msgspec
 
 from inventory_stream.charts import REVISION
 from inventory_stream.records import Encoded
 from simulator.actors.promoters import promote
-from simulator.clock import Actor, Clock, microseconds
+from simulator.clock import DAY_S, Actor, Clock, microseconds
 from simulator.customers import Population
 from simulator.journal import Happening, Journal, encoded
+from simulator.scenario import Scenario
 from simulator.stage import Stage
-from simulator.world import World
+from simulator.world import World, make_world
 
 FOR_EVER_US = 2**62
 TURNS = 256
@@ -54,7 +58,7 @@ class Run:
         """
         Who is what: customer_id → `ordinary`, `bulk_bot` or `seat_spinner`, of everybody who did something so far.
         """
-        return self.stage.truth
+        return self.stage.truth.kinds
 
     def start(self, actor: Actor) -> None:
         """
@@ -114,9 +118,54 @@ class Simulation(Run):
 
     def __init__(self, world: World, seed: int, run: str) -> None:
         super().__init__(run, seed, world.start, world.population)
+        self.start(each_day(self.stage))
         for venue in world.venues:
             self.stage.tell(venue.defined)
             for section in venue.chart.sections:
                 self.stage.tell(section.mapped(venue.defined.venue_id, venue.chart_id, REVISION))
         for plan in world.plans:
             self.start(promote(self.stage, plan, world.rings))
+
+
+def simulate(scenario: Scenario, seed: int, start: datetime, *, run: str = "", days: float | None = None) -> Simulation:
+    """
+    Return the run of a scenario: the same arguments give the same records, byte for byte.
+
+    Args:
+        run: starts every id. Made of all other arguments when empty, so that no two runs share an id unless they are
+            the same run.
+        days: how long the world lasts; the scenario says it when it is None.
+    """
+    lasts = days or scenario.days
+    run = run or run_name(scenario, seed, start, lasts)
+    world = make_world(
+        run,
+        seed,
+        start,
+        events=scenario.supply.events,
+        days=lasts,
+        venues=scenario.supply.venues,
+        visits=scenario.demand.visits,
+        population=scenario.fans.population,
+    )
+    return Simulation(world, seed, run)
+
+
+def run_name(scenario: Scenario, seed: int, start: datetime, days: float) -> str:
+    """
+    Return a name that only a run of these very arguments has.
+    """
+    content = msgspec.json.encode((scenario, seed, start, days))
+    return f"{scenario.name}-{blake2b(content, digest_size=8).hexdigest()}"
+
+
+def each_day(stage: Stage) -> Actor:
+    """
+    Tell listeners that a day begins, as long as anything else happens.
+    """
+    number = 0
+    while stage.clock.busy():
+        for listener in stage.listeners:
+            listener.day(number)
+        number += 1
+        yield DAY_S

@@ -6,20 +6,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
+from typing import Protocol
 
 from inventory_stream.records import Record
 from simulator.box_office import BoxOffice
 from simulator.clock import Actor, Clock
 from simulator.customers import Customer, Population
 from simulator.journal import Journal
+from simulator.problems import Problems
+from simulator.shows import Show
+from simulator.truth import Truth
 from simulator.visit import Visit
+
+
+class ShowListener(Protocol):
+    """
+    Is told what the promoters do, as it happens.
+    """
+
+    def announced(self, show: Show) -> None:
+        """
+        Hear that a show is announced; it is not on sale yet.
+        """
+        ...
+
+    def opened(self, show: Show, presale: str) -> None:
+        """
+        Hear that a show is on sale, for those of a presale (its name) or for all (empty).
+        """
+        ...
+
+    def closed(self, show: Show) -> None:
+        """
+        Hear that a show is no longer sold.
+        """
+        ...
+
+    def day(self, number: int) -> None:
+        """
+        Hear that a day of the world begins, 0 being the first.
+        """
+        ...
 
 
 class Stage:
     """
     One run's shared surroundings.
 
-    `truth` maps customer_id → kind for everybody who did something; it never goes into the stream.
+    `listeners` hear of shows. `truth` hears who is what and who went without; nothing of it goes into the stream.
+    `problems` says what goes wrong for whom.
     """
 
     __slots__ = (
@@ -29,8 +64,10 @@ class Stage:
         "clock",
         "draw",
         "journal",
+        "listeners",
         "office",
         "population",
+        "problems",
         "random",
         "truth",
     )
@@ -42,7 +79,9 @@ class Stage:
         self.population = population
         self.random = random
         self.draw = random.random
-        self.truth: dict[str, str] = {}
+        self.listeners: list[ShowListener] = []
+        self.truth = Truth()
+        self.problems = Problems()
         self._run = run
         self._sessions = 0
         self._reviewed: set[str] = set()
@@ -75,7 +114,7 @@ class Stage:
         """
         Note who acts.
         """
-        self.truth[customer.id] = customer.kind
+        self.truth.acts(customer)
         return customer
 
     def visit(self, customer: Customer, channel: str) -> Visit:

@@ -31,6 +31,8 @@ def promote(stage: Stage, plan: Plan, rings: int) -> Actor:
     open_sale(stage, show)
     stage.start(arrivals(stage, show))
     stage.start(counter(stage, show))
+    for listener in stage.listeners:
+        listener.opened(show, "")
     if plan.pull > 0.25:
         ring = int(stage.draw() * rings)
         raid(stage, show, ring)
@@ -52,6 +54,8 @@ def announce(stage: Stage, plan: Plan) -> Show:
     for places in show.sections[:: max(1, len(show.sections) // 2)]:
         if places.rows:
             keep_for_house(stage, show, places)
+    for listener in stage.listeners:
+        listener.announced(show)
     return show
 
 
@@ -120,6 +124,8 @@ def close_sale(stage: Stage, show: Show) -> None:
     """
     show.on_sale = False
     stage.tell(EventOnSaleChanged(event_id=show.event_id, on_sale=False))
+    for listener in stage.listeners:
+        listener.closed(show)
 
 
 def keep_for_house(stage: Stage, show: Show, places: SectionPlaces) -> None:
