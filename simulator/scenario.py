@@ -12,6 +12,10 @@ from typing import Annotated
 
 import msgspec
 
+from simulator.labels import LabelPlan
+from simulator.strategies.base import StrategyPlan
+from simulator.strategies.loading import StrategyError, check_plan
+
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Whole = Annotated[int, msgspec.Meta(ge=1)]
@@ -54,6 +58,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     supply: SupplyPlan = SupplyPlan()
     demand: DemandPlan = DemandPlan()
     fans: FansPlan = FansPlan()
+    strategies: tuple[StrategyPlan, ...] = ()
+    labels: LabelPlan = LabelPlan()
 
 
 class ScenarioError(Exception):
@@ -81,9 +87,12 @@ def load_scenario(name_or_path: str) -> Scenario:
         ScenarioError: there is none, or a field is wrong.
     """
     try:
-        return msgspec.toml.decode(_text(name_or_path), type=Scenario)
-    except msgspec.DecodeError as error:
+        scenario = msgspec.toml.decode(_text(name_or_path), type=Scenario)
+        for plan in scenario.strategies:
+            check_plan(plan)
+    except (msgspec.DecodeError, StrategyError) as error:
         raise ScenarioError(f"scenario {name_or_path}: {error}") from error
+    return scenario
 
 
 def _text(name_or_path: str) -> str:

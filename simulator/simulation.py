@@ -17,8 +17,10 @@ from simulator.actors.promoters import promote
 from simulator.clock import DAY_S, Actor, Clock, microseconds
 from simulator.customers import Population
 from simulator.journal import Happening, Journal, encoded
+from simulator.labels import Labels
 from simulator.scenario import Scenario
 from simulator.stage import Stage
+from simulator.strategies import direct
 from simulator.world import World, make_world
 
 FOR_EVER_US = 2**62
@@ -148,7 +150,10 @@ def simulate(scenario: Scenario, seed: int, start: datetime, *, run: str = "", d
         visits=scenario.demand.visits,
         population=scenario.fans.population,
     )
-    return Simulation(world, seed, run)
+    simulation = Simulation(world, seed, run)
+    simulation.stage.labels = Labels(simulation.stage, scenario.labels)
+    direct(simulation.stage, scenario.strategies, lasts)
+    return simulation
 
 
 def run_name(scenario: Scenario, seed: int, start: datetime, days: float) -> str:

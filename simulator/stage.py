@@ -13,6 +13,7 @@ from simulator.box_office import BoxOffice
 from simulator.clock import Actor, Clock
 from simulator.customers import Customer, Population
 from simulator.journal import Journal
+from simulator.labels import LabelPlan, Labels
 from simulator.problems import Problems
 from simulator.shows import Show
 from simulator.truth import Truth
@@ -54,7 +55,7 @@ class Stage:
     One run's shared surroundings.
 
     `listeners` hear of shows. `truth` hears who is what and who went without; nothing of it goes into the stream.
-    `problems` says what goes wrong for whom.
+    `problems` says what goes wrong for whom. `labels` hears of deeds and tells late what is found out about them.
     """
 
     __slots__ = (
@@ -64,6 +65,7 @@ class Stage:
         "clock",
         "draw",
         "journal",
+        "labels",
         "listeners",
         "office",
         "population",
@@ -82,6 +84,7 @@ class Stage:
         self.listeners: list[ShowListener] = []
         self.truth = Truth()
         self.problems = Problems()
+        self.labels = Labels(self, LabelPlan())
         self._run = run
         self._sessions = 0
         self._reviewed: set[str] = set()

@@ -1,0 +1,72 @@
+"""
+The people behind a strategy: accounts, and the devices, networks and payment instruments they use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from random import Random
+
+from simulator.customers import Customer, Population
+
+
+class Crew:
+    """
+    Accounts of one crew, each derived from the seed, the crew's name and a number, so that nobody is stored.
+
+    The same number is the same account under every strategy of the crew. Slots name what it acts from: the same slot of
+    one crew is the same device, network or card, whoever uses it.
+    """
+
+    def __init__(self, population: Population, name: str) -> None:
+        self.name = name
+        self.population = population
+        self._trait = lru_cache(maxsize=4096)(self._account_traits)
+
+    def accounts(
+        self, count: int, kind: str, *, devices: int = 0, networks: int = 0, payments: int = 0, first: int = 0
+    ) -> Iterator[Customer]:
+        """
+        Yield so many accounts that share so many devices, networks and cards; 0: each has its own.
+        """
+        for number in range(first, first + count):
+            yield self.account(
+                number,
+                kind,
+                device=number % devices if devices else number,
+                network=number % networks if networks else number,
+                payment=number % payments if payments else number,
+            )
+
+    def account(
+        self, number: int, kind: str, *, device: object, network: object, payment: object, age_days: int | None = None
+    ) -> Customer:
+        """
+        Return one account as it acts from these slots. Where nothing is said, it is like anybody's.
+        """
+        base = self._trait(number)
+        return base._replace(
+            kind=kind,
+            device_hash=self.hash("device", device),
+            network_hash=self.hash("network", network),
+            payment_hash=self.hash("payment", payment),
+            account_age_days=base.account_age_days if age_days is None else age_days,
+        )
+
+    def hash(self, kind: str, slot: object) -> str:
+        """
+        Return the hash of a device, network or payment instrument of the crew.
+        """
+        return self._hash(kind, f"crew/{self.name}/{slot}")
+
+    def _account_traits(self, number: int) -> Customer:
+        likeness = Random(f"{self.population.seed}/crew/{self.name}/{number}")
+        somebody = self.population.ordinary(int(likeness.random() * self.population.size))
+        id = f"{self.population.name}-c{self._hash('customer', f'crew/{self.name}/{number}')[:12]}"
+        return somebody._replace(id=id)
+
+    def _hash(self, kind: str, text: str) -> str:
+        salted = f"{self.population.name}/{self.population.seed}/{kind}/{text}"
+        return blake2b(salted.encode(), digest_size=8).hexdigest()
