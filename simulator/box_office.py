@@ -123,7 +123,7 @@ class BoxOffice:
             face_cents=order.face_cents,
             fees_cents=order.fees_cents,
             currency=order.show.currency,
-            price_level=order.places.price_level,
+            price_level=order.price_level,
             region=order.customer.region,
             reason=reason,
         )
@@ -202,7 +202,10 @@ class BoxOffice:
         price = show.prices[places.price_level]
         size = len(seats) or quantity
         face_cents, fees_cents = price.face_cents * size, price.fees_cents * size
-        order = Order(self._number("o"), show, places, seats, quantity, customer, channel, face_cents, fees_cents)
+        level = places.price_level
+        order = Order(
+            self._number("o"), show, places, seats, quantity, customer, channel, face_cents, fees_cents, level
+        )
         show.orders[order.id] = order
         self._tell(
             OrderPlaced,
@@ -212,7 +215,7 @@ class BoxOffice:
             fees_cents=order.fees_cents,
             currency=show.currency,
             hold_id=hold_id,
-            price_level=places.price_level,
+            price_level=level,
             region=customer.region,
             session_id=session_id,
             payment_hash=customer.payment_hash,

@@ -31,6 +31,7 @@ class Customer(NamedTuple):
     network_hash: str
     payment_hash: str
     account_age_days: int
+    device_kind: str = "desktop"
 
 
 class Population:

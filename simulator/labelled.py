@@ -5,6 +5,7 @@ A world whose people are known for what they are, for those who train and judge 
 from datetime import UTC, datetime
 
 from simulator.simulation import Simulation
+from simulator.truth import Truth
 from simulator.world import make_world
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -27,4 +28,4 @@ def labelled_world(
     """
     name = f"labelled{seed}"
     world = make_world(name, seed, START, events=events, days=days, visits=visits, population=population)
-    return Simulation(world, seed, name)
+    return Simulation(world, seed, name, Truth(remember=True))

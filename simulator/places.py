@@ -2,6 +2,8 @@
 The places of one section of one event: which are free, and which of them the next buyer gets.
 """
 
+from collections.abc import Iterator
+
 from inventory_stream.charts import Section
 
 Rows = tuple[tuple[str, ...], ...]
@@ -51,6 +53,15 @@ class SectionPlaces:
         self.free += len(seats) or quantity
         if seats:
             self._returned.append(seats)
+
+    def free_seats(self) -> Iterator[str]:
+        """
+        Yield the labels of the seats that are free.
+        """
+        for row, filled in zip(self.rows, self._filled, strict=True):
+            yield from row[filled:]
+        for block in self._returned:
+            yield from block
 
     def _take_returned(self, quantity: int) -> tuple[str, ...]:
         for place in range(len(self._returned) - 1, max(-1, len(self._returned) - 9), -1):

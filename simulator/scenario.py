@@ -12,7 +12,9 @@ from typing import Annotated
 
 import msgspec
 
+from simulator.delivery import DeliveryPlan
 from simulator.labels import LabelPlan
+from simulator.problems.plans import ProblemPlan
 from simulator.strategies.base import StrategyPlan
 from simulator.strategies.loading import StrategyError, check_plan
 
@@ -60,6 +62,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fans: FansPlan = FansPlan()
     strategies: tuple[StrategyPlan, ...] = ()
     labels: LabelPlan = LabelPlan()
+    problems: tuple[ProblemPlan, ...] = ()
+    delivery: DeliveryPlan = DeliveryPlan()
 
 
 class ScenarioError(Exception):

@@ -21,6 +21,7 @@ from simulator.labels import Labels
 from simulator.scenario import Scenario
 from simulator.stage import Stage
 from simulator.strategies import direct
+from simulator.truth import Truth
 from simulator.world import World, make_world
 
 FOR_EVER_US = 2**62
@@ -34,12 +35,16 @@ class Run:
     Args:
         run: starts every id of the run; the source is `/simulator/<run>`.
         seed: the dice. The same seed, actors and start give the same records, byte for byte.
+        truth: hears what really happens; whether it does changes no record.
     """
 
-    def __init__(self, run: str, seed: int, start: datetime, population: Population) -> None:
+    def __init__(
+        self, run: str, seed: int, start: datetime, population: Population, truth: Truth | None = None
+    ) -> None:
         self._clock = Clock(start)
         self._journal = Journal(run, self._clock)
-        self.stage = Stage(run, self._clock, self._journal, population, Random(f"{seed}/run"))
+        self.stage = Stage(run, self._clock, self._journal, population, Random(f"{seed}/run"), truth or Truth())
+        self.stage.listeners.append(self.stage.truth)
 
     @property
     def source(self) -> str:
@@ -58,7 +63,7 @@ class Run:
     @property
     def truth(self) -> Mapping[str, str]:
         """
-        Who is what: customer_id → `ordinary`, `bulk_bot` or `seat_spinner`, of everybody who did something so far.
+        Who is what: customer_id → class, of everybody who did something so far; empty unless the truth remembers it.
         """
         return self.stage.truth.kinds
 
@@ -110,6 +115,8 @@ class Run:
         """
         for hold in list(self.stage.office.holds.values()):
             self.stage.office.end(hold, "released")
+        self.stage.problems.end()
+        self.stage.truth.end(self._journal.count)
         return self._journal.take()
 
 
@@ -118,8 +125,8 @@ class Simulation(Run):
     The run of a whole world: its venues, and all its shows from announcement to doors.
     """
 
-    def __init__(self, world: World, seed: int, run: str) -> None:
-        super().__init__(run, seed, world.start, world.population)
+    def __init__(self, world: World, seed: int, run: str, truth: Truth | None = None) -> None:
+        super().__init__(run, seed, world.start, world.population, truth)
         self.start(each_day(self.stage))
         for venue in world.venues:
             self.stage.tell(venue.defined)
@@ -129,7 +136,15 @@ class Simulation(Run):
             self.start(promote(self.stage, plan, world.rings))
 
 
-def simulate(scenario: Scenario, seed: int, start: datetime, *, run: str = "", days: float | None = None) -> Simulation:
+def simulate(
+    scenario: Scenario,
+    seed: int,
+    start: datetime,
+    *,
+    run: str = "",
+    days: float | None = None,
+    truth: Truth | None = None,
+) -> Simulation:
     """
     Return the run of a scenario: the same arguments give the same records, byte for byte.
 
@@ -137,6 +152,7 @@ def simulate(scenario: Scenario, seed: int, start: datetime, *, run: str = "", d
         run: starts every id. Made of all other arguments when empty, so that no two runs share an id unless they are
             the same run.
         days: how long the world lasts; the scenario says it when it is None.
+        truth: hears what really happens, until `close` ends the run.
     """
     lasts = days or scenario.days
     run = run or run_name(scenario, seed, start, lasts)
@@ -150,8 +166,10 @@ def simulate(scenario: Scenario, seed: int, start: datetime, *, run: str = "", d
         visits=scenario.demand.visits,
         population=scenario.fans.population,
     )
-    simulation = Simulation(world, seed, run)
+    simulation = Simulation(world, seed, run, truth)
+    simulation.stage.truth.about(run, simulation.source, scenario.name, seed)
     simulation.stage.labels = Labels(simulation.stage, scenario.labels)
+    simulation.stage.problems.plan(scenario.problems, seed, run)
     direct(simulation.stage, scenario.strategies, lasts)
     return simulation
 

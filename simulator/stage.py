@@ -74,7 +74,9 @@ class Stage:
         "truth",
     )
 
-    def __init__(self, run: str, clock: Clock, journal: Journal, population: Population, random: Random) -> None:
+    def __init__(
+        self, run: str, clock: Clock, journal: Journal, population: Population, random: Random, truth: Truth
+    ) -> None:
         self.clock = clock
         self.journal = journal
         self.office = BoxOffice(clock, journal, run)
@@ -82,8 +84,9 @@ class Stage:
         self.random = random
         self.draw = random.random
         self.listeners: list[ShowListener] = []
-        self.truth = Truth()
-        self.problems = Problems()
+        self.truth = truth
+        truth.begin(clock)
+        self.problems = Problems(self)
         self.labels = Labels(self, LabelPlan())
         self._run = run
         self._sessions = 0

@@ -50,6 +50,7 @@ class Order(msgspec.Struct, gc=False):
     channel: str
     face_cents: int
     fees_cents: int
+    price_level: str
     state: Literal["sold", "listed", "refunded", "scanned"] = "sold"
     resold: bool = False
 

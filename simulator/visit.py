@@ -124,4 +124,5 @@ class Visit:
             "network_hash": customer.network_hash,
             "region": customer.region,
             "channel": self.channel,
+            "device_kind": customer.device_kind,
         }

@@ -157,4 +157,5 @@ def doors(stage: Stage, show: Show) -> Actor:
         yield 1.5 * HOUR_S * stage.draw() / len(parties)
         if stage.draw() < 0.93:
             stage.office.scan(order, f"gate {1 + int(stage.draw() * 6)}")
+    stage.truth.over(show)
     show.orders.clear()
