@@ -10,6 +10,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND_US = 1_000_000
 HOUR_S = 3_600.0
 DAY_S = 86_400.0
+DAY_US = 86_400 * SECOND_US
 
 Actor = Generator[float, None, None]
 """Something that acts, then yields how many seconds it waits until it acts again; it is dropped when it ends."""

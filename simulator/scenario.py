@@ -8,44 +8,15 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
 from simulator.delivery import DeliveryPlan
 from simulator.labels import LabelPlan
+from simulator.plans import DemandPlan, FansPlan, Positive, SupplyPlan
 from simulator.problems.plans import ProblemPlan
 from simulator.strategies.base import StrategyPlan
 from simulator.strategies.loading import StrategyError, check_plan
-
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
-Whole = Annotated[int, msgspec.Meta(ge=1)]
-
-
-class SupplyPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """
-    What is on: how many shows at how many venues.
-    """
-
-    events: Whole = 30
-    venues: Whole = 8
-
-
-class DemandPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """
-    How many people come. `visits` is how many look at an ordinary show (count).
-    """
-
-    visits: Whole = 300
-
-
-class FansPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """
-    Who the ordinary people are. `population` is how many there are (count).
-    """
-
-    population: Whole = 20_000
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -160,10 +160,7 @@ def simulate(
         run,
         seed,
         start,
-        events=scenario.supply.events,
         days=lasts,
-        venues=scenario.supply.venues,
-        visits=scenario.demand.visits,
         population=scenario.fans.population,
     )
     simulation = Simulation(world, seed, run, truth)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from inventory_stream.records import Record
 from simulator.box_office import BoxOffice
-from simulator.clock import Actor, Clock
+from simulator.clock import DAY_US, Actor, Clock
 from simulator.customers import Customer, Population
 from simulator.journal import Journal
 from simulator.labels import LabelPlan, Labels
@@ -62,6 +62,7 @@ class Stage:
         "_reviewed",
         "_run",
         "_sessions",
+        "_start_us",
         "clock",
         "draw",
         "journal",
@@ -90,6 +91,7 @@ class Stage:
         self.labels = Labels(self, LabelPlan())
         self._run = run
         self._sessions = 0
+        self._start_us = clock.now_us
         self._reviewed: set[str] = set()
 
     def start(self, actor: Actor, after_s: float = 0.0) -> None:
@@ -128,7 +130,8 @@ class Stage:
         Open a session for the customer.
         """
         self._sessions += 1
-        return Visit(self.journal, f"{self._run}-s{self._sessions}", self.meet(customer), channel)
+        age_days = max(0, customer.account_age_days + (self.clock.now_us - self._start_us) // DAY_US)
+        return Visit(self.journal, f"{self._run}-s{self._sessions}", self.meet(customer), channel, age_days)
 
     def first_review(self, customer: Customer) -> bool:
         """

@@ -28,9 +28,10 @@ class Visit:
     A session. Anonymous until it signs in: until then its records carry the session alone.
     """
 
-    __slots__ = ("_journal", "_known", "channel", "customer", "session_id")
+    __slots__ = ("_age_days", "_journal", "_known", "channel", "customer", "session_id")
 
-    def __init__(self, journal: Journal, session_id: str, customer: Customer, channel: str) -> None:
+    def __init__(self, journal: Journal, session_id: str, customer: Customer, channel: str, age_days: int) -> None:
+        self._age_days = age_days
         self._journal = journal
         self._known = ""
         self.session_id = session_id
@@ -43,7 +44,7 @@ class Visit:
         """
         if not self._known:
             self._known = self.customer.id
-            self._journal.tell(CustomerSignedIn(**self._who(), account_age_days=self.customer.account_age_days))
+            self._journal.tell(CustomerSignedIn(**self._who(), account_age_days=self._age_days))
 
     def search(self, random: Random) -> None:
         """

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from hashlib import blake2b
 from random import Random
 
 from simulator.customers import Customer, Population
@@ -59,14 +58,9 @@ class Crew:
         """
         Return the hash of a device, network or payment instrument of the crew.
         """
-        return self._hash(kind, f"crew/{self.name}/{slot}")
+        return self.population.hash(kind, f"crew/{self.name}/{slot}")
 
     def _account_traits(self, number: int) -> Customer:
         likeness = Random(f"{self.population.seed}/crew/{self.name}/{number}")
         somebody = self.population.ordinary(int(likeness.random() * self.population.size))
-        id = f"{self.population.name}-c{self._hash('customer', f'crew/{self.name}/{number}')[:12]}"
-        return somebody._replace(id=id)
-
-    def _hash(self, kind: str, text: str) -> str:
-        salted = f"{self.population.name}/{self.population.seed}/{kind}/{text}"
-        return blake2b(salted.encode(), digest_size=8).hexdigest()
+        return somebody._replace(id=self.population.customer_id(f"crew/{self.name}/{number}"))
