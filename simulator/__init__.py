@@ -9,12 +9,12 @@ Read `world` (what is there), `demand` (who comes when), `actors` (what they do)
     simulation = labelled_world(seed=7)
     for batch in simulation.batches():          # (id, record, time), in the order of time
         ...
-    simulation.truth                            # customer_id → "ordinary", "bulk_bot" or "seat_spinner"
+    simulation.truth                            # customer_id → "ordinary" or the name of a strategy
 """
 
-from simulator.customers import ABUSERS
 from simulator.labelled import labelled_world
 from simulator.simulation import Simulation
+from simulator.strategies import ABUSERS
 from simulator.world import World, make_world
 
 __all__ = ["ABUSERS", "Simulation", "World", "labelled_world", "make_world"]

@@ -21,6 +21,7 @@ from inventory_stream.records import Encoded
 from inventory_stream.settings import StreamSettings
 from simulator.pacing import limited, send_at_rate, send_fast
 from simulator.simulation import Simulation
+from simulator.strategies import direct, usual_strategies
 from simulator.truth import Truth
 from simulator.world import make_world
 
@@ -52,6 +53,7 @@ def app(
     run = run or f"s{seed}-{now:%Y%m%d%H%M%S}"
     world = make_world(run, seed, begin, events=events, days=days, visits=visits)
     simulation = Simulation(world, seed, run, Truth(remember=True))
+    direct(simulation.stage, usual_strategies(world.population.size), days)
     settings = StreamSettings()
     log = KafkaLog(settings.kafka_bootstrap_servers, settings.topic_prefix)
     began = perf_counter()

@@ -17,9 +17,6 @@ from simulator.names import REGIONS
 from simulator.plans import FansPlan
 
 ORDINARY = "ordinary"
-BULK_BOT = "bulk_bot"
-SEAT_SPINNER = "seat_spinner"
-ABUSERS = frozenset({BULK_BOT, SEAT_SPINNER})
 HOME = 4  # people that may live together; they are neighbours in number and share a region
 OFFICE = 40  # people that may work together
 CARRIER_POOLS = 8  # addresses behind which all phones of a region are seen
@@ -130,24 +127,6 @@ class Population:
             friend = self.ordinary(self.number(random, number_of.region))
             if friend.id != number_of.id:
                 return friend
-
-    def ring(self, number: int, kind: str, accounts: int) -> list[Customer]:
-        """
-        Return the accounts of one ring of abusers. They share few devices, networks and payment instruments.
-        """
-        random = Random(f"{self.seed}/ring/{kind}/{number}")
-        slots = [f"{kind}{number}/{place}" for place in range(max(1, accounts // 6))]
-        return [
-            self.ordinary(int(random.random() * self.size))._replace(
-                id=self.customer_id(f"{kind}{number}/{account}"),
-                kind=kind,
-                device_hash=self.hash("device", slots[int(random.random() * len(slots))]),
-                network_hash=self.hash("network", slots[int(random.random() * len(slots))]),
-                payment_hash=self.hash("payment", slots[int(random.random() * len(slots))]),
-                account_age_days=int(random.random() * (1_500 if random.random() < 0.33 else 40)),
-            )
-            for account in range(accounts)
-        ]
 
     def customer_id(self, text: str) -> str:
         """

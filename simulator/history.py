@@ -16,6 +16,7 @@ from simulator.journal import encoded
 from simulator.pacing import Progress, send_fast, silent
 from simulator.settings import SimulatorSettings
 from simulator.simulation import Simulation
+from simulator.strategies import direct, usual_strategies
 from simulator.world import World, make_world
 
 RUN = "demo"
@@ -69,6 +70,7 @@ def load_history(
     until = start + timedelta(days=settings.days)
     world = demo_world(settings, start)
     simulation = Simulation(world, settings.seed, RUN)
+    direct(simulation.stage, usual_strategies(world.population.size), settings.days)
     # The venues carry the start of the past: they must be safe before anything else, so that a second try finds it.
     log.append(encoded(simulation.advance(start + timedelta(microseconds=1)), simulation.source))
     send_fast(log, takewhile(lambda _: not stop.is_set(), simulation.encoded_to_end(until)), progress)

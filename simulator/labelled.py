@@ -5,6 +5,7 @@ A world whose people are known for what they are, for those who train and judge 
 from datetime import UTC, datetime
 
 from simulator.simulation import Simulation
+from simulator.strategies import direct, usual_strategies
 from simulator.truth import Truth
 from simulator.world import make_world
 
@@ -17,8 +18,8 @@ def labelled_world(
     """
     Return a run whose records come from `batches()` or `encoded()`, and whose `truth` tells who was what.
 
-    `truth` (customer_id → `ordinary`, `bulk_bot`, `seat_spinner`; the latter two are `ABUSERS`) is complete once all
-    batches were taken. It is no part of any record. Runs of different seeds share no customer.
+    `truth` (customer_id → `ordinary` or the name of a strategy; the latter are `ABUSERS`) is complete once all batches
+    were taken. It is no part of any record. Runs of different seeds share no customer.
 
     Args:
         events: shows (count).
@@ -28,4 +29,6 @@ def labelled_world(
     """
     name = f"labelled{seed}"
     world = make_world(name, seed, START, events=events, days=days, visits=visits, population=population)
-    return Simulation(world, seed, name, Truth(remember=True))
+    simulation = Simulation(world, seed, name, Truth(remember=True))
+    direct(simulation.stage, usual_strategies(population), days)
+    return simulation

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import inf
 from random import Random
 
 import msgspec
 
-from simulator.actors.abusers import raid, spin
 from simulator.actors.fans import fan
 from simulator.actors.promoters import announce, close_sale, doors, open_sale
 from simulator.clock import HOUR_S, SECOND_US, Actor
 from simulator.journal import Happening
 from simulator.shows import Plan, Show, Venue
-from simulator.simulation import Run
+from simulator.simulation import Run, each_day
+from simulator.strategies import direct, usual_strategies
 from simulator.world import World, make_plan
 
 RECORDS_A_VISIT = 6.2
@@ -35,11 +36,12 @@ class LiveSale(Run):
 
     def __init__(self, world: World, seed: int, run: str, start: datetime, rate: float) -> None:
         super().__init__(run, seed, start, world.population)
-        self._world = world
         self._run = run
         self._dice = Random(f"{seed}/live")
         self._shows = 0
         self._open: list[Show] = []
+        direct(self.stage, usual_strategies(world.population.size), inf)
+        self.start(each_day(self.stage))
         big = [venue for venue in world.venues if venue.chart.kind in {"arena", "stadium", "festival"}]
         small = [venue for venue in world.venues if venue.chart.kind not in {"arena", "stadium", "festival"}]
         lanes = [venues for venues in (big, small) if venues]
@@ -63,7 +65,8 @@ class LiveSale(Run):
             open_sale(stage, show)
             self._open.append(show)
             stage.start(self._doors(show))
-            self._let_abusers_in(show)
+            for listener in stage.listeners:
+                listener.opened(show, "")
             while show.on_sale and not show.sold_out():
                 yield stage.random.expovariate(visits_per_s)
                 stage.start(fan(stage, show, crowded=show.plan.pull > 0.5))
@@ -80,12 +83,6 @@ class LiveSale(Run):
             close_sale(stage, show)
         yield stage.clock.until(show.plan.starts_us)
         yield from doors(stage, show)
-
-    def _let_abusers_in(self, show: Show) -> None:
-        if self._dice.random() < 0.7:
-            ring = int(self._dice.random() * self._world.rings)
-            raid(self.stage, show, ring)
-            spin(self.stage, show, ring)
 
     def _plan(self, venues: Sequence[Venue]) -> Plan:
         self._shows += 1

@@ -133,7 +133,7 @@ class Simulation(Run):
             for section in venue.chart.sections:
                 self.stage.tell(section.mapped(venue.defined.venue_id, venue.chart_id, REVISION))
         for plan in world.plans:
-            self.start(promote(self.stage, plan, world.rings))
+            self.start(promote(self.stage, plan))
 
 
 def simulate(

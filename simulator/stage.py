@@ -59,7 +59,6 @@ class Stage:
     """
 
     __slots__ = (
-        "_reviewed",
         "_run",
         "_sessions",
         "_start_us",
@@ -92,7 +91,6 @@ class Stage:
         self._run = run
         self._sessions = 0
         self._start_us = clock.now_us
-        self._reviewed: set[str] = set()
 
     def start(self, actor: Actor, after_s: float = 0.0) -> None:
         """
@@ -132,11 +130,3 @@ class Stage:
         self._sessions += 1
         age_days = max(0, customer.account_age_days + (self.clock.now_us - self._start_us) // DAY_US)
         return Visit(self.journal, f"{self._run}-s{self._sessions}", self.meet(customer), channel, age_days)
-
-    def first_review(self, customer: Customer) -> bool:
-        """
-        Return whether nobody has looked into this abuser before, and remember that now somebody has.
-        """
-        known = customer.id in self._reviewed
-        self._reviewed.add(customer.id)
-        return not known

@@ -40,7 +40,6 @@ class World(msgspec.Struct, frozen=True):
     venues: tuple[Venue, ...]
     plans: tuple[Plan, ...]
     population: Population
-    rings: int
 
 
 def make_world(
@@ -69,7 +68,7 @@ def make_world(
     plans = tuple(
         make_plan(f"{name}-e{number}", places[number % venues], random, start, days, visits) for number in range(events)
     )
-    return World(name, seed, start, places, plans, Population(name, seed, population), max(1, events // 6))
+    return World(name, seed, start, places, plans, Population(name, seed, population))
 
 
 def make_venue(name: str, number: int, random: Random) -> Venue:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from simulator.actors.owners import own
-from simulator.actors.reviewers import clear_sometimes
 from simulator.clock import Actor
 from simulator.places import SectionPlaces
 from simulator.shows import Show
@@ -97,7 +96,7 @@ def pay(stage: Stage, visit: Visit, hold: Hold) -> Actor:
     order = stage.office.order(hold)
     if order is not None:
         own(stage, order)
-        clear_sometimes(stage, visit.customer)
+        stage.labels.bought(order)
 
 
 def forget(stage: Stage, hold: Hold) -> Actor:

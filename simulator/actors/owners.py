@@ -53,6 +53,7 @@ def resell(stage: Stage, order: Order, *, markup: float, odds: float) -> Actor:
     listing_id = stage.office.open_listing(order, each_cents)
     if not listing_id:
         return
+    stage.labels.resold(order.customer, order.size(), markup)
     yield time_left(stage, order) * stage.draw() ** 2
     buyer = stage.population.pick(stage.random)
     if stage.draw() < odds and buyer.id != order.customer.id:

@@ -13,7 +13,6 @@ from inventory_stream.records.catalogue import (
     SeatsBlocked,
     SeatsReleased,
 )
-from simulator.actors.abusers import raid, spin
 from simulator.clock import HOUR_S, Actor, datetime_of
 from simulator.demand import arrivals, counter
 from simulator.places import SectionPlaces
@@ -21,7 +20,7 @@ from simulator.shows import Plan, Show
 from simulator.stage import Stage
 
 
-def promote(stage: Stage, plan: Plan, rings: int) -> Actor:
+def promote(stage: Stage, plan: Plan) -> Actor:
     """
     Announce a show, sell it, let people in. Its state goes when its doors have closed.
     """
@@ -33,10 +32,6 @@ def promote(stage: Stage, plan: Plan, rings: int) -> Actor:
     stage.start(counter(stage, show))
     for listener in stage.listeners:
         listener.opened(show, "")
-    if plan.pull > 0.25:
-        ring = int(stage.draw() * rings)
-        raid(stage, show, ring)
-        spin(stage, show, ring)
     yield stage.clock.until(plan.starts_us)
     close_sale(stage, show)
     yield from doors(stage, show)

@@ -16,11 +16,12 @@ keeps it legal. `stage.visit(customer, …)` opens a session and notes in the tr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
+    from simulator.customers import Customer
     from simulator.shows import Show
     from simulator.stage import Stage
     from simulator.strategies.crew import Crew
@@ -45,8 +46,12 @@ class StrategyPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
-    Base of what can be said about a strategy in a scenario; a strategy without options takes this one.
+    Base of what can be said about a strategy in a scenario; a strategy without options of its own takes this one.
+
+    notice: how easily a deed is noticed (0 … 1), as a part of the labels' `noticed_share`.
     """
+
+    notice: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
 
 
 Chosen = TypeVar("Chosen", bound=Options)
@@ -90,6 +95,13 @@ class Strategy(Generic[Chosen]):
         """
         A day of the scenario begins (0, 1, …); also the first time after the strategy began.
         """
+
+    def noticed(self, customer: Customer) -> None:
+        """
+        Let reviewers perhaps notice what this customer just did; call it once a deed.
+        """
+        if self.stage.draw() < self.options.notice:
+            self.stage.labels.suspected(customer, self.suspicion)
 
     def ended(self) -> None:
         """

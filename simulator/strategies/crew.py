@@ -10,6 +10,8 @@ from random import Random
 
 from simulator.customers import Customer, Population
 
+DEVICE_KINDS = ("ios", "android", "desktop", "mobile_web")
+
 
 class Crew:
     """
@@ -46,9 +48,11 @@ class Crew:
         Return one account as it acts from these slots. Where nothing is said, it is like anybody's.
         """
         base = self._trait(number)
+        device_hash = self.hash("device", device)
         return base._replace(
             kind=kind,
-            device_hash=self.hash("device", device),
+            device_hash=device_hash,
+            device_kind=DEVICE_KINDS[int(device_hash[:4], 16) % len(DEVICE_KINDS)],
             network_hash=self.hash("network", network),
             payment_hash=self.hash("payment", payment),
             account_age_days=base.account_age_days if age_days is None else age_days,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from simulator.clock import DAY_S, SECOND_US, Clock, datetime_of
-from simulator.customers import Customer
+from simulator.customers import ORDINARY, Customer
 from simulator.shows import Show
 from simulator.truth.places import final_places
 from simulator.truth.tables import Row
@@ -45,7 +45,8 @@ class Truth:
         remember: keep who is what in `kinds`, which grows with the number of customers.
 
     Attributes:
-        kinds: customer_id → class, of everybody who did something so far; stays empty unless asked for.
+        kinds: customer_id → class, of everybody who did something so far; whoever ever abused, be it a thief in a
+            fan's account, is not ordinary. Stays empty unless asked for.
     """
 
     def __init__(self, *sinks: Sink, remember: bool = False) -> None:
@@ -78,7 +79,7 @@ class Truth:
         """
         Note that this customer does something today, in the way of `customer.kind`.
         """
-        if self._remember:
+        if self._remember and (customer.kind != ORDINARY or customer.id not in self.kinds):
             self.kinds[customer.id] = customer.kind
         if self._sinks:
             self._now_us()

@@ -14,6 +14,7 @@ from inventory_stream.records import Delivered, Encoded, Record, decode
 from inventory_stream.records import catalogue as c
 from inventory_stream.records import inventory as i
 from simulator.simulation import Simulation
+from simulator.strategies import direct, usual_strategies
 from simulator.world import make_world
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -178,7 +179,9 @@ def small_simulation(seed: int, run: str = "t", **sizes: float) -> Simulation:
     Return a run of a small world.
     """
     chosen = {"events": 3, "days": 6.0, "venues": 8, "visits": 60, "population": 300, **sizes}
-    return Simulation(make_world("w", seed, START, **chosen), seed, run)
+    simulation = Simulation(make_world("w", seed, START, **chosen), seed, run)
+    direct(simulation.stage, usual_strategies(int(chosen["population"])), chosen["days"])
+    return simulation
 
 
 @pytest.fixture(scope="session")
