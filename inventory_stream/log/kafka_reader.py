@@ -11,7 +11,6 @@ from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException
 from inventory_stream.log.base import LogError, LogUnavailable, Partition
 from inventory_stream.log.kafka_decoder import Decoder
 from inventory_stream.log.kafka_errors import log_error, translated
-from inventory_stream.log.kafka_producer import MAX_RECORD_BYTES
 from inventory_stream.records import Delivered
 
 # More than the client may have queued when it is closed.
@@ -33,8 +32,9 @@ def consumer_config(bootstrap_servers: str, group: str) -> dict[str, Any]:
         "fetch.min.bytes": 1,
         "fetch.wait.max.ms": 10,
         "fetch.queue.backoff.ms": 5,  # the default, a second, starves a loop that decodes
-        "fetch.max.bytes": MAX_RECORD_BYTES,
-        "message.max.bytes": MAX_RECORD_BYTES,
+        # Packed bytes: one fetch unpacks to eight times as much, all of it at once, before a queue limit is looked at.
+        "fetch.max.bytes": 1_000_000,
+        "message.max.bytes": 1_000_000,
         "queued.min.messages": 50_000,
         "queued.max.messages.kbytes": 32_768,
         "reconnect.backoff.max.ms": 1_000,

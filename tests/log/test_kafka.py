@@ -4,6 +4,8 @@ What only a broker can do: go away, come back, and be asked for too much.
 
 from __future__ import annotations
 
+from random import Random
+
 import msgspec
 import pytest
 from confluent_kafka import KafkaError
@@ -76,6 +78,17 @@ def test_a_record_that_is_too_large_is_refused(kafka_log: KafkaLog) -> None:
         kafka_log.append([view(1), huge])
 
     assert sum(kafka_log.end_positions(["activity"]).values()) == 1
+
+
+def test_a_record_larger_than_one_fetch_is_read(kafka_log: KafkaLog) -> None:
+    """
+    Fetches are small to bound memory; what the broker took comes through all the same, incompressible or not.
+    """
+    large = msgspec.structs.replace(view(1), value=Random(1).randbytes(7_000_000))
+    kafka_log.append([large, view(2)])
+
+    first, second = read_count(kafka_log.read(kafka_log.start_positions(["activity"])), 2)
+    assert (first.value, second.id) == (large.value, "2")
 
 
 def test_an_offset_that_is_gone_is_an_error(kafka_log: KafkaLog) -> None:
