@@ -3,6 +3,8 @@ The inventory projection: events, their prices, and the state of every place. On
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from sys import intern
 from typing import Any, ClassVar
 
 import msgspec
@@ -151,22 +153,19 @@ class InventoryProjection(Projection):
         """Put places on sale; the first time makes the section."""
         event = self._event(record.event_id)
         part = event.parts.get(record.section)
-        number = delivered.partition * 2**48 + delivered.offset
-        if part is None and record.quantity:
-            part = Area(number, event.event_id, record.section, record.price_level)
-        elif part is None:
-            part = self._new_section(record, number)
-        if (part.kind == "area") != bool(record.quantity):
-            raise InvalidRecord(f"{record.section} of event {event.event_id} is of kind {part.kind}")
-        if isinstance(part, Area):
-            part.release(record.quantity, record.price_level)
+        if part is None:
+            part = self._new_part(record, delivered.partition * 2**48 + delivered.offset)
         else:
-            part.release(record.labels(), record.price_level or part.levels[0])
+            _release_more(part, record)
         event.parts[record.section] = part
         self._section_rows.put(part.number, part)
         self._changed(part.number, part)
 
-    def _new_section(self, record: catalogue.SeatsReleased, number: int) -> Section:
+    def _new_part(self, record: catalogue.SeatsReleased, number: int) -> Section | Area:
+        if record.quantity:
+            area = Area(number, record.event_id, record.section, record.price_level)
+            area.release(record.quantity, record.price_level)
+            return area
         layout = layout_of(layout_text(record.runs, record.seats))
         if len(layout.index) != len(layout.labels):
             raise InvalidRecord(f"section {record.section} of event {record.event_id} names a seat twice")
@@ -223,15 +222,30 @@ class InventoryProjection(Projection):
         self._changed(part.number, part)
 
 
+def _release_more(part: Section | Area, record: catalogue.SeatsReleased) -> None:
+    if (part.kind == "area") != bool(record.quantity):
+        raise InvalidRecord(f"{record.section} of event {record.event_id} is of kind {part.kind}")
+    if isinstance(part, Area):
+        part.release(record.quantity, record.price_level)
+    else:
+        part.release(record.labels(), record.price_level or part.levels[0])
+
+
 def _part_from_row(values: tuple[Any, ...]) -> Section | Area:
     number, event_id, name, kind, layout, levels, seat_levels, *counts, statuses, holds, conflicts = values
-    names = msgspec.json.decode(levels)
+    # Events share the names of their sections and levels: one string for all of them.
+    event_id, name, names = intern(event_id), intern(name), _level_names(levels)
     part: Section | Area
     if kind == "area":
         part = Area(number, event_id, name, names[0])
         part.counts = counts
     else:
         part = Section(number, event_id, name, names[0], layout_of(layout))
-        part.levels, part.seat_levels, part.statuses = names, bytearray(seat_levels), bytearray(statuses)
+        part.levels, part.seat_levels, part.statuses = names, bytes(seat_levels), bytearray(statuses)
     part.holds, part.conflicts = msgspec.json.decode(holds), conflicts
     return part
+
+
+@lru_cache(maxsize=10_000)
+def _level_names(text: str) -> tuple[str, ...]:
+    return tuple(msgspec.json.decode(text))

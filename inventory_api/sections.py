@@ -39,8 +39,8 @@ class Section:
         self.name = name
         self.layout = layout
         self.statuses = bytearray(len(layout.labels))
-        self.levels = [level]
-        self.seat_levels = bytearray()
+        self.levels: tuple[str, ...] = (level,)
+        self.seat_levels: bytes | bytearray = b""  # hardly any section needs its own
         self.holds: dict[str, list[int]] = {}
         self.conflicts = 0
 
@@ -159,13 +159,14 @@ class Section:
 
     def _set_level(self, places: Sequence[int], level: str) -> None:
         if level not in self.levels:
-            self.levels.append(level)
+            self.levels = (*self.levels, level)
         number = self.levels.index(level)
         if not number and not self.seat_levels:
             return
-        self.seat_levels.extend(bytes(len(self.statuses) - len(self.seat_levels)))
+        levels = bytearray(self.seat_levels.ljust(len(self.statuses), b"\0"))
         for place in places:
-            self.seat_levels[place] = number
+            levels[place] = number
+        self.seat_levels = levels
 
     def row(self) -> tuple[Any, ...]:
         """
