@@ -2,7 +2,8 @@
 Records to pending writes: duplicates dropped, handlers called, bad records set aside. No I/O but `load`'s queries.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -16,12 +17,15 @@ from inventory_stream.records import Delivered, type_name
 from inventory_stream.records.operations import TracerSent
 
 DUPLICATE_WINDOW = 10_000
+_PRUNE_AT = DUPLICATE_WINDOW * 3 // 2
+_LOAD_KEYS = 200  # at a time: all of a batch's rows at once would be most of what the process ever holds
 _TRACER = type_name(TracerSent)
 _place = attrgetter("topic", "partition")
 _RETRY_HEADER = "ce_retryfor"
 _ESCAPED_NUL = b"\\u0000"
 
-Seen = dict[tuple[str, str], int]
+Seen = dict[str, dict[str, int]]
+"""Source → id → offset: the ids of one partition's last records."""
 
 
 class DeadLetterLimits(msgspec.Struct, frozen=True):
@@ -83,7 +87,7 @@ class Applier:
         self._limits = limits
         self._max_keys = max_keys
         self._factory = factory
-        self._seen: dict[Partition, Seen] = {}
+        self._seen: dict[Partition, Seen] = defaultdict(lambda: defaultdict(dict))
         self._consecutive = self._recent = self._recent_dead = 0
         self.forget()
 
@@ -111,7 +115,10 @@ class Applier:
         Args:
             earlier: source, id and offset of each, in order.
         """
-        self._seen[partition] = {(source, id): offset for source, id, offset in earlier}
+        seen: Seen = defaultdict(dict)
+        for source, id, offset in earlier:
+            seen[source][id] = offset
+        self._seen[partition] = seen
 
     def apply(self, batch: Sequence[Delivered]) -> Prepared:
         """
@@ -127,7 +134,7 @@ class Applier:
         for place, run in groupby(batch, key=_place):
             partition = Partition(*place)
             part = progress.setdefault(partition, Progress(0))
-            self._apply_run(run, part, self._seen.setdefault(partition, {}), dead)
+            self._apply_run(run, part, self._seen[partition], dead)
         changes = [change for table in self._tables if (change := table.take())]
         return Prepared(progress, changes, dead)
 
@@ -135,12 +142,12 @@ class Applier:
         wanted: dict[str, set[str]] = {}
         for topic, run in groupby(batch, key=attrgetter("topic")):
             wanted.setdefault(topic, set()).update([d.key for d in run])
-        for topic, keys in wanted.items():
+        for topic, found in wanted.items():
             known = self._known.setdefault(topic, set())
-            unknown = {key for key in keys - known if "\0" not in key}
-            if unknown:
-                self._projection.load(topic, unknown, self._fetch)
-                known |= unknown
+            unknown = {key for key in found - known if "\0" not in key}
+            for keys in _portions(sorted(unknown)):
+                self._projection.load(topic, keys, self._fetch)
+                known.update(keys)
 
     def _apply_run(self, run: Iterable[Delivered], part: Progress, seen: Seen, dead: list[DeadLetter]) -> None:
         handlers, add_key, name = self._handlers, part.keys.add, self._projection.name
@@ -149,9 +156,9 @@ class Applier:
         delivered = None
         for delivered in run:
             count += 1
-            identity = (delivered.source, delivered.id)
-            previous = seen.get(identity)
-            seen[identity] = offset = delivered.offset
+            identity, ids = delivered.id, seen[delivered.source]
+            previous = ids.get(identity)
+            ids[identity] = offset = delivered.offset
             if previous is not None and offset - previous <= DUPLICATE_WINDOW:
                 duplicates += 1
                 continue
@@ -159,7 +166,7 @@ class Applier:
             try:
                 if handler is None:
                     _pass_over(delivered, part)
-                elif "~" not in identity[1] or _is_for(delivered, name):
+                elif "~" not in identity or _is_for(delivered, name):
                     if _ESCAPED_NUL in delivered.value or "\0" in delivered.key:
                         _refuse_nul()
                     handler(delivered.record, delivered)
@@ -193,6 +200,10 @@ class Applier:
         self._recent = self._recent_dead = 0
 
 
+def _portions(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[first : first + _LOAD_KEYS] for first in range(0, len(keys), _LOAD_KEYS))
+
+
 def _refuse_nul() -> None:
     raise InvalidRecord("the key or a text holds the character NUL, which no table can")
 
@@ -216,6 +227,9 @@ def _is_for(delivered: Delivered, name: str) -> bool:
 
 
 def _prune(seen: Seen, newest: int) -> None:
-    if len(seen) > 2 * DUPLICATE_WINDOW:
-        for identity in [i for i, offset in seen.items() if newest - offset > DUPLICATE_WINDOW]:
-            del seen[identity]
+    if sum(map(len, seen.values())) <= _PRUNE_AT:
+        return
+    for source, ids in list(seen.items()):
+        seen[source] = {id: offset for id, offset in ids.items() if newest - offset <= DUPLICATE_WINDOW}
+        if not seen[source]:
+            del seen[source]

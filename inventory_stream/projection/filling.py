@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from inventory_stream.log import Log, Partition
+from inventory_stream.log import Log, Partition, Reader
 from inventory_stream.projection.applier import Applier, DeadLetterLimits
+from inventory_stream.projection.collection import collect_young
 from inventory_stream.projection.definition import Projection, projection_topics
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.store import Batch, Store
@@ -68,14 +69,23 @@ class Filler:
         reader = self._log.read({partition: owned[partition].next_offset for partition in missing}, self._wanted)
         try:
             while missing:
-                records = reader.poll(self._batch_size, _POLL_S)
-                batch = [record for record in records if record.offset < bounds[record.topic, record.partition]]  # type: ignore[index]
-                self._apply(batch, bounds, known_letters or {})
-                # A record right before a bound may be compacted away; a later one tells as well.
-                missing -= {Partition(r.topic, r.partition) for r in records if _reaches(r, bounds)}
+                missing -= self._step(reader, bounds, known_letters or {})
         finally:
             reader.close()
             self._settle()
+
+    def _step(self, reader: Reader, bounds: Mapping[Partition, int], known: Mapping[Partition, int]) -> set[Partition]:
+        """
+        Apply what comes next; return the partitions that have reached their bounds.
+        """
+        collect_young()  # before there is a batch to be walked through
+        records = reader.poll(self._batch_size, _POLL_S)
+        last = {(record.topic, record.partition): record.offset for record in records}
+        if any(offset >= bounds[place] for place, offset in last.items()):  # type: ignore[index]
+            records = [record for record in records if record.offset < bounds[record.topic, record.partition]]  # type: ignore[index]
+        self._apply(records, bounds, known)
+        # A record right before a bound may be compacted away; a later one tells as well.
+        return {Partition(*place) for place, offset in last.items() if offset >= bounds[place] - 1}  # type: ignore[index]
 
     def ends(self) -> dict[Partition, int]:
         """
@@ -117,7 +127,3 @@ class Filler:
         pending, self._pending = self._pending, None
         if pending is not None:
             pending.result()
-
-
-def _reaches(record: Delivered, bounds: Mapping[Partition, int]) -> bool:
-    return record.offset >= bounds[record.topic, record.partition] - 1  # type: ignore[index]

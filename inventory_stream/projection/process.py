@@ -2,7 +2,6 @@
 The projector as a process: `python -m NAME.projector` calls `main` with its projection.
 """
 
-import gc
 import logging
 import signal
 import sys
@@ -18,6 +17,7 @@ from prometheus_client import generate_latest
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inventory_stream.log.kafka import KafkaLog
+from inventory_stream.projection.collection import collection_off
 from inventory_stream.projection.definition import Projection
 from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.projection.projector import Projector, ProjectorOptions
@@ -51,12 +51,9 @@ def main(factory: Callable[[], Projection], options: ProjectorOptions | None = N
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: projector.stop())
     server = serve_health(projector, settings.host, settings.port) if settings.port else None
-    # Collection passes over live state cost half of the hot loop, and the state holds no cycles.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
     try:
-        projector.run()
+        with collection_off():
+            projector.run()
     except ProjectionError as error:
         sys.exit(f"{projector.name}: {error}")
     finally:

@@ -3,7 +3,6 @@ The projector: consumes, applies in batches, and commits state and offsets toget
 last one is being written.
 """
 
-import gc
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ import psycopg
 
 from inventory_stream.log import Log, Partition, Subscription
 from inventory_stream.projection.applier import Applier, DeadLetter, DeadLetterLimits
+from inventory_stream.projection.collection import collect_young
 from inventory_stream.projection.definition import Projection, projection_topics
 from inventory_stream.projection.duplicates import remember
 from inventory_stream.projection.errors import RETRYABLE, OwnershipLost
@@ -182,10 +182,7 @@ class Session:
         Take one batch, apply it, and hand it over to be committed while the next is taken.
         """
         assert self._subscription is not None  # noqa: S101 - open() comes first
-        if not gc.isenabled():
-            gc.collect(
-                0
-            )  # the database driver leaves cycles that hold whole batches; live state is older and not touched
+        collect_young()
         if not self._behind:
             self._linger()
         size = self._options.max_batch if self._behind else self._options.live_batch

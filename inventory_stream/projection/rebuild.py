@@ -13,6 +13,7 @@ from psycopg import IsolationLevel
 
 from inventory_stream.log import Log, Partition
 from inventory_stream.projection.applier import DeadLetterLimits
+from inventory_stream.projection.collection import collection_off
 from inventory_stream.projection.definition import Projection
 from inventory_stream.projection.digest import TableDigest, differing, digest, row_counts
 from inventory_stream.projection.errors import ProjectionError
@@ -94,7 +95,7 @@ def rebuild(
         VersionsDiffer: built by the same definition from the same records, the live version holds something else.
     """
     projection, options = factory(), options or RebuildOptions()
-    with _exclusively(database_url, projection.name) as connection:
+    with collection_off(), _exclusively(database_url, projection.name) as connection:
         live = live_version(connection, projection.name) or ensure_live(connection, projection)
         drop_leftovers(connection, projection.name)
         version = create_version(connection, projection, "building")
