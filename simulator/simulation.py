@@ -116,7 +116,6 @@ class Run:
         for hold in list(self.stage.office.holds.values()):
             self.stage.office.end(hold, "released")
         self.stage.problems.end()
-        self.stage.truth.end(self._journal.count)
         return self._journal.take()
 
 
@@ -152,7 +151,7 @@ def simulate(
         run: starts every id. Made of all other arguments when empty, so that no two runs share an id unless they are
             the same run.
         days: how long the world lasts; the scenario says it when it is None.
-        truth: hears what really happens, until `close` ends the run.
+        truth: hears what really happens. Who made it ends it, when all records are delivered.
     """
     lasts = days or scenario.days
     run = run or run_name(scenario, seed, start, lasts)
