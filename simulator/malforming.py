@@ -11,7 +11,7 @@ import msgspec
 from inventory_stream.records import Encoded
 
 FAULTS = ("json", "type", "header", "unknown")
-HEADERS = ("ce_type", "ce_time", "ce_source")
+HEADERS = ("ce_id", "ce_type", "ce_time", "ce_source")
 
 
 def malformed(record: Encoded, random: Random) -> tuple[str, Encoded]:

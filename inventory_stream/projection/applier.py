@@ -159,7 +159,7 @@ class Applier:
             identity, ids = delivered.id, seen[delivered.source]
             previous = ids.get(identity)
             ids[identity] = offset = delivered.offset
-            if previous is not None and offset - previous <= DUPLICATE_WINDOW:
+            if previous is not None and offset - previous <= DUPLICATE_WINDOW and _same(delivered, previous):
                 duplicates += 1
                 continue
             handler = handlers.get(type(delivered.record))  # type: ignore[arg-type]
@@ -202,6 +202,14 @@ class Applier:
 
 def _portions(keys: list[str]) -> Iterator[list[str]]:
     return (keys[first : first + _LOAD_KEYS] for first in range(0, len(keys), _LOAD_KEYS))
+
+
+def _same(delivered: Delivered, previous: int) -> bool:
+    """
+    Return whether a record that looks like one before is that one. Without an id, only what lies at a place that was
+    read already is: two records that lack their id are two faults, and both are to be set aside.
+    """
+    return bool(delivered.id) or delivered.offset <= previous
 
 
 def _refuse_nul() -> None:

@@ -58,6 +58,18 @@ def test_the_same_id_twice_is_one_record() -> None:
     assert customers(driver) == {"customer-7": 1}
 
 
+def test_records_without_an_id_are_never_the_same() -> None:
+    """
+    Each record that lacks its id is set aside; what was read before is not read again.
+    """
+    nameless = msgspec.structs.replace(order(7), headers=[h for h in order(7).headers if h[0] != "ce_id"])
+    driver = ProjectionDriver(Takings)
+    driver.deliver([deliver(nameless, 0), deliver(nameless, 1)])
+    driver.deliver([deliver(nameless, 1)])
+
+    assert [letter.delivered.offset for letter in driver.dead_letters] == [0, 1]
+
+
 def test_the_window_is_measured_in_offsets() -> None:
     """
     An id is free again after the window, however the records were batched.
