@@ -162,7 +162,11 @@ class KafkaLog:
             futures = self._admin.list_offsets(
                 wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=self._request_timeout_s
             )
-            return {
+            found = {
                 Partition(place.topic.removeprefix(self._prefix), place.partition): future.result().offset
                 for place, future in futures.items()
             }
+        # When time runs out, the client names an invalid offset instead of an error.
+        if any(offset < 0 for offset in found.values()):
+            raise LogUnavailable("the broker did not say where the log begins or ends")
+        return found
