@@ -152,9 +152,8 @@ class Sender(_Producer):
             self._unflushed = False
         self.check()
 
-    def _delivered(self, error: KafkaError | None, _message: Message) -> None:
-        if error is not None:
-            self.fail(error)
+    def _delivered(self, error: KafkaError, _message: Message) -> None:
+        self.fail(error)
 
 
 class Appender(_Producer):

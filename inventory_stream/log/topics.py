@@ -61,11 +61,11 @@ def create_topics(bootstrap_servers: str, prefix: str = "", replication_factor: 
     return CreatedTopics(created, [prefix + name for name in TOPICS if prefix + name not in created])
 
 
-def _known_partitions(client: AdminClient, names: list[str]) -> dict[str, int]:
+def _known_partitions(client: AdminClient, names: list[str], timeout_s: float = TIMEOUT_S) -> dict[str, int]:
     """
     Return the numbers of partitions once the broker knows all topics: it says "created" a moment before it does.
     """
-    deadline = monotonic() + TIMEOUT_S
+    deadline = monotonic() + timeout_s
     while True:
         found = _partitions(client)
         if all(name in found for name in names):

@@ -188,5 +188,23 @@ def test_an_unknown_topic_is_an_error(log: Log) -> None:
         log.partitions("nothing")
 
 
+def test_many_are_sent_at_once(log: Log) -> None:
+    """
+    Every record of a large send is there when it is flushed.
+    """
+    log.send(spread(5_000))
+    log.flush()
+
+    assert sum(log.end_positions(["activity"]).values()) == 5_000
+
+
+def test_a_partition_that_is_not_there_is_refused(log: Log) -> None:
+    """
+    A record that names a partition beyond the topic's last is an error.
+    """
+    with pytest.raises(LogError):
+        log.append([msgspec.structs.replace(view(1), partition=ACTIVITY)])
+
+
 def _all(log: Log, count: int):
     return read_count(log.read(log.start_positions(["activity"])), count)

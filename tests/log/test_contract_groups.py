@@ -190,6 +190,34 @@ def test_an_owner_that_fails_is_asked_again(log: Log) -> None:
     member.subscription.close()
 
 
+def test_a_member_beyond_the_partitions_waits(log: Log) -> None:
+    """
+    Of two members that share one partition, one has it and the other is there when it leaves.
+    """
+    first = Member(log, topics=("models",))
+    settle(first, each=1)
+    second = Member(log, topics=("models",))
+    until(lambda: second.records == [], second.poll)
+
+    first.subscription.close()
+
+    settle(second, each=1)
+    second.subscription.close()
+
+
+def test_a_member_may_be_closed_twice(log: Log) -> None:
+    """
+    Closing again does nothing.
+    """
+    member = Member(log)
+    settle(member, each=ACTIVITY)
+
+    member.subscription.close()
+    member.subscription.close()
+
+    assert len(member.revocations) == 1
+
+
 def test_a_commit_never_fails(log: Log) -> None:
     """
     A commit of a partition that is not owned is nobody's trouble.

@@ -4,13 +4,17 @@ Reading dead letters and sending them round again.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from letters import refuse
-from views import spread, view
+from views import NOON, spread, view
 
 from inventory_stream.log import LogError
 from inventory_stream.log.dead_letters import due, read_letters, retry
+from inventory_stream.projection.applier import DeadLetter
+from inventory_stream.projection.letters import dead_letter
 from inventory_stream.records import Delivered, Encoded
 from inventory_stream.testing import MemoryLog
 
@@ -78,6 +82,32 @@ def test_a_retry_that_was_refused_is_due_again_under_the_next_number() -> None:
     retry(log, due(log, read_letters(log)))
 
     assert [record.id for record in appended(log)] == ["1", "1~retry1", "1~retry2"]
+
+
+def test_the_letter_of_a_rebuilt_version_is_not_newer_than_a_retry() -> None:
+    """
+    A rebuild refuses the original anew; what is due is still the last retry.
+    """
+    log = MemoryLog()
+    original = appended(log, view(1))[0]
+    refuse(log, original)
+    retry(log, due(log, read_letters(log)))
+    refuse(log, appended(log)[1])
+    log.append([dead_letter("fraud", 2, DeadLetter(original, "still wrong"), NOON + timedelta(days=1))])
+
+    assert [letter.record.original_id for letter in due(log, read_letters(log))] == ["1~retry1"]
+
+
+def test_what_is_no_letter_is_passed_over() -> None:
+    """
+    A record among the dead letters that is none is in nobody's way.
+    """
+    log = MemoryLog()
+    (record,) = appended(log, view(1))
+    log.append([Encoded("dead-letters", b"", b"no letter", [], 0)])
+    refuse(log, record)
+
+    assert [letter.record.original_id for letter in read_letters(log)] == ["1"]
 
 
 def test_letters_of_two_projections_are_retried_for_each() -> None:

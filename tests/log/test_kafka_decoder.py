@@ -70,3 +70,22 @@ def test_errors_are_kept_apart():
     records, errors = Decoder().decode(messages)
 
     assert ([record.id for record in records], [found.code() for found in errors]) == (["1", "2"], [error.code()])
+
+
+def test_words_are_not_remembered_for_ever():
+    """
+    Keys are shared between records, and let go once there are hundreds of thousands.
+    """
+    decoder = Decoder(prefix="p-")
+
+    def key(number: int) -> str:
+        record = msgspec.structs.replace(ENCODED, key=b"customer-%d" % number)
+        return decoder.decode([message(record)])[0][0].key
+
+    first = key(0)
+    assert key(0) is first
+    for number in range(200_001):
+        key(number)
+
+    assert key(0) == first
+    assert key(0) is not first
