@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.server import ThreadingHTTPServer
 from threading import Event
 from typing import Literal, get_args
 
@@ -16,7 +17,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inventory_stream.log import Log, LogUnavailable
 from inventory_stream.log.kafka import KafkaLog
-from inventory_stream.projection.process import serve_health
 from inventory_stream.records import Encoded, encode
 from inventory_stream.records.operations import TracerSent
 from inventory_stream.settings import StreamSettings
@@ -96,6 +96,15 @@ def trace(
             return
 
 
+def _serve(health: TracerHealth, settings: TracerSettings) -> ThreadingHTTPServer:
+    """
+    Answer probes; only then are the projections' libraries imported, which take longer than all the rest.
+    """
+    from inventory_stream.projection.process import serve_health
+
+    return serve_health(health, settings.host, settings.port)
+
+
 def main() -> None:
     """
     Run until SIGTERM or SIGINT.
@@ -109,7 +118,7 @@ def main() -> None:
         stream.kafka_bootstrap_servers, stream.topic_prefix, delivery_timeout_s=max(2.0, settings.interval_s)
     )
     health = TracerHealth()
-    server = serve_health(health, settings.host, settings.port) if settings.port else None
+    server = _serve(health, settings) if settings.port else None
     try:
         trace(log, lambda: datetime.now(UTC), lambda: stopped.wait(settings.interval_s), health)
     finally:

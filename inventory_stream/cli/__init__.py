@@ -4,6 +4,8 @@
 Other packages add theirs by an entry point of the group `seatstream.commands`: the command's name, and its function.
 """
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -11,22 +13,51 @@ import typer
 
 app = typer.Typer(
     name="seatstream",
-    help="One Kafka inventory stream for ticketing, and the services that answer from it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
 
-COMMAND_MODULES = ["stream", "tail", "lag", "dead_letters", "local", "projections", "imports", "schema"]
-"""Files of this folder that add commands; each has a function `register(app)`."""
+COMMAND_MODULES = {
+    "stream": ("topics",),
+    "tail": ("tail",),
+    "lag": ("lag",),
+    "dead_letters": ("dead-letters",),
+    "local": ("up", "down", "status"),
+    "projections": ("rebuild",),
+    "imports": ("import",),
+    "schema": ("schema",),
+}
+"""File of this folder → the commands that its function `register(app)` adds."""
+
+
+@app.callback()
+def seatstream() -> None:
+    """
+    One Kafka inventory stream for ticketing, and the services that answer from it.
+    """
 
 
 def main() -> None:
     """
     Run the command line.
     """
-    for module in COMMAND_MODULES:
-        import_module(f"inventory_stream.cli.{module}").register(app)
-    for point in entry_points(group="seatstream.commands"):
-        app.command(point.name)(point.load())
+    add_commands(app, sys.argv[1:])
     app()
+
+
+def add_commands(app: typer.Typer, arguments: Sequence[str]) -> None:
+    """
+    Add the command that the arguments name; all of them when they name none, for the help.
+
+    Importing all commands takes half a second, and `make up` would wait for that twice.
+    """
+    wanted = arguments[0] if arguments else ""
+    points = list(entry_points(group="seatstream.commands"))
+    known = [name for names in COMMAND_MODULES.values() for name in names] + [point.name for point in points]
+    for module, names in COMMAND_MODULES.items():
+        if wanted in names or wanted not in known:
+            import_module(f"inventory_stream.cli.{module}").register(app)
+    for point in points:
+        if wanted == point.name or wanted not in known:
+            app.command(point.name)(point.load())

@@ -55,6 +55,7 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     _process: subprocess.Popen[bytes] | None = None
+    _asked: bool = False
 
     @property
     def pid(self) -> int:
@@ -136,12 +137,20 @@ class Child:
                 raise ChildNotReady(self.name, timeout_s, self.log, self.tail())
             time.sleep(POLL_S)
 
+    def ask_to_stop(self) -> None:
+        """
+        Ask for an orderly end, and do not wait for it: several children end side by side.
+        """
+        if self._process is not None and self.running and not self._asked:
+            self._asked = True
+            self._process.send_signal(self.stop_signal)
+
     def stop(self, timeout_s: float = 20) -> None:
         """
-        Ask for an orderly end, and insist after a while.
+        Ask for an orderly end unless that was done, and insist after a while.
         """
-        if self._process is not None and self.running:
-            self._process.send_signal(self.stop_signal)
+        self.ask_to_stop()
+        if self._process is not None:
             try:
                 self._process.wait(timeout_s)
             except subprocess.TimeoutExpired:
@@ -160,6 +169,7 @@ class Child:
             pass
         self._process.wait()
         self._process = None
+        self._asked = False
 
     def tail(self) -> str:
         """

@@ -80,6 +80,13 @@ class Server(ABC):
             raise
         return self
 
+    def ask_to_stop(self) -> None:
+        """
+        Ask it to end, and do not wait for that.
+        """
+        if self._child:
+            self._child.ask_to_stop()
+
     def stop(self) -> None:
         """
         End it in order; its data stays.

@@ -44,6 +44,7 @@ class Program:
         port: the loopback port where it answers `/readyz`; 0 for none.
         once: it may end by itself; what has an end of its own starts when all others answer.
         variable: the environment variable that tells its port to it alone; when empty, all are told `NAME_PORT`.
+        streams: it reads or writes the stream, so it starts once the broker answers; others start while it boots.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Program:
     port: int = 0
     variable: str = ""
     once: bool = False
+    streams: bool = True
 
     @property
     def url(self) -> str:
@@ -77,7 +79,7 @@ def discover() -> list[Program]:
             programs.append(Program(f"{name}.projector", f"{module}.projector", free_port(), "PROJECTOR_PORT"))
     for name, module in sorted(found.items(), key=lambda item: item[0] == GATEWAY):
         if _exists(f"{module}.__main__"):
-            programs.append(Program(name, module, port_of(name)))
+            programs.append(Program(name, module, port_of(name), streams=False))
     tasks = [Program(point.name, point.value, once=True) for point in entry_points(group="seatstream.tasks")]
     return programs + ([Program("tracer", TRACER)] if _exists(TRACER) else []) + tasks
 

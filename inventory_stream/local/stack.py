@@ -4,9 +4,10 @@ Kafka and PostgreSQL together, each local unless one is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -42,8 +43,8 @@ class Stack:
     ) -> None:
         settings = settings or StreamSettings()
         given = settings.model_fields_set
-        self.kafka = None
-        self.postgres = None
+        self.kafka: LocalKafka | None = None
+        self.postgres: LocalPostgres | None = None
         self.bootstrap_servers = settings.kafka_bootstrap_servers
         self.url = settings.database_url
         if "kafka_bootstrap_servers" not in given:
@@ -67,22 +68,25 @@ class Stack:
         """
         return {"SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers, "SEATSTREAM_DATABASE_URL": self.url}
 
-    def start(self, started: Callable[[str], None] = lambda name: None) -> Self:
+    def launch(self) -> None:
         """
-        Start what is not given, side by side, and return once all of it answers.
+        Start the processes of what is not given, and return before they answer.
 
-        Args:
-            started: called with the name of each server that answers.
+        Raises:
+            LocalStackError: one of them cannot be prepared; none was started.
         """
-        servers = self.servers
+        _side_by_side([server.prepare for server in self.servers])
+        for server in self.servers:
+            server.launch()
+
+    def start(self) -> Self:
+        """
+        Start what is not given, and return once all of it answers.
+        """
         try:
-            with ThreadPoolExecutor(max_workers=2) as pool:
-                list(pool.map(lambda server: server.prepare(), servers))
-            for server in servers:
-                server.launch()
-            for server in servers:
+            self.launch()
+            for server in self.servers:
                 server.wait_ready()
-                started(server.name)
         except BaseException:
             self.stop()
             raise
@@ -90,9 +94,11 @@ class Stack:
 
     def stop(self) -> None:
         """
-        End what was started, in reverse order; the data stays.
+        End what was started; the data stays.
         """
-        for server in reversed(self.servers):
+        for server in self.servers:
+            server.ask_to_stop()
+        for server in self.servers:
             server.stop()
 
     def __enter__(self) -> Self:
@@ -108,3 +114,28 @@ class Stack:
         Stop it.
         """
         self.stop()
+
+
+def _side_by_side(tasks: Sequence[Callable[[], None]]) -> None:
+    """
+    Do tasks at the same time, and raise what the first of them raises.
+
+    In daemon threads, not a pool: a pool would make Ctrl-C wait until a download has ended.
+    """
+    futures: list[Future[None]] = [Future() for _ in tasks]
+    for task, future in zip(tasks, futures, strict=True):
+        Thread(target=_settle, args=(task, future), daemon=True).start()
+    for future in futures:
+        future.result()
+
+
+def _settle(task: Callable[[], None], future: Future[None]) -> None:
+    """
+    Do a task and tell its future.
+    """
+    try:
+        task()
+    except BaseException as error:  # noqa: BLE001 - raised again where the future is asked
+        future.set_exception(error)
+    else:
+        future.set_result(None)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +18,7 @@ from inventory_stream.local import record, services
 from inventory_stream.local.child import Child
 from inventory_stream.local.errors import ChildNotReady, LocalStackError
 from inventory_stream.local.ports import require_free
+from inventory_stream.local.server import Server
 from inventory_stream.local.services import GATEWAY, Program
 from inventory_stream.local.stack import Stack
 
@@ -90,38 +91,45 @@ class Supervisor:
 
     def _start(self) -> None:
         """
-        Start the stack, then the programs side by side.
+        Start the stack and the programs, each as soon as what it needs is there.
         """
         for program in self._programs:
             if program.port:
                 require_free(program.port, program.name)
-        self._stack.start(lambda name: self._say(f"{name} answers"))
+        self._stack.launch()
+        self._await_server(self._stack.postgres)
+        self._launch([program for program in self._programs if not program.once and not program.streams])
+        self._await_server(self._stack.kafka)
         self._prepare(self._stack.bootstrap_servers)
-        self._write_record()
-        variables = {**os.environ, **self._stack.environment, **services.environment(self._programs)}
-        for program in self._programs:
-            if not program.once:
-                self._launch(program, variables)
-        self._write_record()
+        self._launch([program for program in self._programs if not program.once and program.streams])
         for program, child in self._children:
             self._await(child, program.ready)
             self._say(f"{program.name} is ready")
         for program, child in self._children:
             if program.name == GATEWAY:
                 self._await(child, lambda url=program.url: is_green(url))  # type: ignore[misc]
-        for program in self._programs:
-            if program.once:
-                self._launch(program, variables)
+        self._launch([program for program in self._programs if program.once])
 
-    def _launch(self, program: Program, variables: dict[str, str]) -> None:
+    def _await_server(self, server: Server | None) -> None:
         """
-        Start one program.
+        Wait for a server, unless it is given.
         """
-        command = [sys.executable, "-m", program.module]
-        own = {program.variable: str(program.port)} if program.variable else {}
-        child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", {**variables, **own})
-        self._children.append((program, child))
-        child.start()
+        if server:
+            server.wait_ready()
+            self._say(f"{server.name} answers")
+
+    def _launch(self, programs: Iterable[Program]) -> None:
+        """
+        Start programs.
+        """
+        variables = {**os.environ, **self._stack.environment, **services.environment(self._programs)}
+        for program in programs:
+            command = [sys.executable, "-m", program.module]
+            own = {program.variable: str(program.port)} if program.variable else {}
+            child = Child(program.name, command, self._folder / "logs" / f"{program.name}.log", {**variables, **own})
+            self._children.append((program, child))
+            child.start()
+        self._write_record()
 
     def _await(self, child: Child, ready: Callable[[], bool]) -> None:
         """
@@ -147,9 +155,11 @@ class Supervisor:
 
     def _stop(self) -> None:
         """
-        Stop programs, then the stack, last started first.
+        Stop the programs side by side, then the stack.
         """
-        for _, child in reversed(self._children):
+        for _, child in self._children:
+            child.ask_to_stop()
+        for _, child in self._children:
             child.stop(timeout_s=10)
         self._stack.stop()
 

@@ -2,6 +2,8 @@
 What every service is built from: `create_service`, `run_service`, problems, positions and cursors.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from inventory_stream.web.cursors import decode_cursor, encode_cursor
 from inventory_stream.web.door import Answer, Prepared
 from inventory_stream.web.positions import format_positions, parse_positions
@@ -19,8 +21,10 @@ from inventory_stream.web.problems import (
 )
 from inventory_stream.web.readers import Reader
 from inventory_stream.web.runner import run_service
-from inventory_stream.web.service import Service, create_service
 from inventory_stream.web.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from inventory_stream.web.service import Service, create_service
 
 __all__ = [
     "Answer",
@@ -45,3 +49,14 @@ __all__ = [
     "parse_positions",
     "run_service",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """
+    Import what is built on FastAPI and SQLAlchemy when it is first asked for: the gateway starts without them.
+    """
+    if name not in ("Service", "create_service"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from inventory_stream.web import service
+
+    return getattr(service, name)

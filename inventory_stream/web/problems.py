@@ -17,10 +17,9 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import msgspec
-from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 CONTENT_TYPE = "application/problem+json"
@@ -204,15 +203,6 @@ async def handle_problem(request: Request, error: Exception) -> Response:
     return render(problem, request.url.path, _trace_id(request))
 
 
-async def handle_validation(request: Request, error: Exception) -> Response:
-    """
-    Render what FastAPI found wrong with the request's fields.
-    """
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    problem = UnprocessableRequest(errors=[_field_error(item) for item in found])
-    return render(problem, request.url.path, _trace_id(request))
-
-
 async def handle_http_exception(request: Request, error: Exception) -> Response:
     """
     Render what Starlette raises itself: unknown path, method not allowed, body too large.
@@ -222,8 +212,3 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else None
     kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
     return _response(status, kind, detail, request.url.path, _trace_id(request), headers=headers)
-
-
-def _field_error(item: dict[str, Any]) -> FieldError:
-    location, *path = [str(part) for part in item.get("loc", ())] or ["body"]
-    return FieldError(".".join(path) or location, location, str(item.get("msg", "is invalid")))

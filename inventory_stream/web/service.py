@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version as package_version
+from typing import Any
 
 import psycopg
 import sqlalchemy.exc
@@ -107,7 +108,7 @@ def create_service(
 
 def _add_problems(service: Service) -> None:
     service.add_exception_handler(problems.Problem, problems.handle_problem)
-    service.add_exception_handler(RequestValidationError, problems.handle_validation)
+    service.add_exception_handler(RequestValidationError, _handle_validation)
     service.add_exception_handler(HTTPException, problems.handle_http_exception)
     service.add_exception_handler(Exception, problems.handle_problem)
     service.add_exception_handler(ProjectionError, _handle_not_projected)
@@ -126,6 +127,18 @@ def _add_problems(service: Service) -> None:
         return document
 
     service.openapi = openapi  # type: ignore[method-assign]
+
+
+async def _handle_validation(request: Request, error: Exception) -> Response:
+    """Name the fields that FastAPI found wrong."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    wrong = problems.UnprocessableRequest(errors=[_field_error(item) for item in found])
+    return await problems.handle_problem(request, wrong)
+
+
+def _field_error(item: dict[str, Any]) -> problems.FieldError:
+    location, *path = [str(part) for part in item.get("loc", ())] or ["body"]
+    return problems.FieldError(".".join(path) or location, location, str(item.get("msg", "is invalid")))
 
 
 async def _handle_unavailable(request: Request, _: Exception) -> Response:
