@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -14,79 +15,132 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich import progress as rich_progress
+from rich.console import Console
+from rich.table import Table
 
-from inventory_stream.log import Log, LogError
-from inventory_stream.log.kafka import KafkaLog
-from inventory_stream.records import Encoded
-from inventory_stream.settings import StreamSettings
-from simulator.pacing import limited, send_at_rate, send_fast
-from simulator.simulation import Simulation
-from simulator.strategies import direct, usual_strategies
-from simulator.truth import Truth
-from simulator.world import make_world
-
-DEFAULT_RATE = 1_000.0
+from inventory_stream.cli.stream import stream_log
+from simulator.pacing import Progress, send_at_rate, send_fast, send_nowhere
+from simulator.performance import Performance, Wishes
+from simulator.report import ReportError
+from simulator.scenario import Scenario, ScenarioError, load_scenario, scenario_names
+from simulator.strategies import StrategyError, StrategyPlan, load_strategy
+from simulator.truth.parquet import TruthError
 
 
 def app(
-    seed: Annotated[int, typer.Option(help="The same seed, run and start write the same bytes.")] = 1,
-    events: Annotated[int, typer.Option(min=1, help="Shows.")] = 30,
-    days: Annotated[float, typer.Option(min=0.1, help="How long the world lasts.")] = 30.0,
-    visits: Annotated[int, typer.Option(min=1, help="Visits of an ordinary show.")] = 300,
-    rate: Annotated[float, typer.Option(min=0.1, help="Records a second.")] = DEFAULT_RATE,
+    context: typer.Context,
+    scenario: Annotated[str, typer.Option(help="A name of --list, or a path to a file of your own.")] = "onsale",
+    seed: Annotated[int, typer.Option(help="The same seed, scenario, days and start write the same bytes.")] = 1,
+    days: Annotated[
+        float | None, typer.Option(min=0.01, help="How long the world lasts; else the scenario says.")
+    ] = None,
+    rate: Annotated[float | None, typer.Option(min=0.1, help="Records a second; else the scenario says.")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="As fast as the log takes them, whatever the rate.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Stop after so many records; 0: when the world ends.")] = 0,
-    run: Annotated[str, typer.Option(help="Starts every id. Made from seed and time when empty.")] = "",
-    start: Annotated[str, typer.Option(help="When the world begins, RFC 3339. `days` ago when empty.")] = "",
-    truth: Annotated[Path | None, typer.Option(help="Write who was what, as JSON lines.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing to the stream; needs no log.")] = False,
+    start: Annotated[str, typer.Option(help="When the world begins, RFC 3339; else so that it ends now.")] = "",
+    run: Annotated[str, typer.Option(help="Starts every id; else made of all that decides about the run.")] = "",
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(help="Add abusers: a built-in strategy, or package.module:Class. May be given again."),
+    ] = None,
+    truth: Annotated[Path | None, typer.Option(help="Write what is true as Parquet into this folder.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Draw the run on one page: a .png, .svg or .pdf.")] = None,
+    list_scenarios: Annotated[bool, typer.Option("--list", help="Show the scenarios and do nothing.")] = False,
 ) -> None:
     """
-    Write a simulated world to the stream: venues, shows, fans and abusers.
+    Write a simulated world to the stream: venues, shows, fans, abusers, problems.
 
     Examples:
-      seatstream simulate --seed 7 --events 10 --days 14 --rate 500
-      seatstream simulate --fast --limit 100000
-      seatstream simulate --fast --truth truth.jsonl
+      seatstream simulate --list
+      seatstream simulate --scenario season --fast --truth truth
+      seatstream simulate --scenario payment-outage --dry-run --report page.png
+      seatstream simulate --scenario onsale --rate 500 --strategy my_package.bots:Sniper
     """
-    now = datetime.now(UTC)
-    begin = _time(start) if start else now - timedelta(days=days)
-    run = run or f"s{seed}-{now:%Y%m%d%H%M%S}"
-    world = make_world(run, seed, begin, events=events, days=days, visits=visits)
-    simulation = Simulation(world, seed, run, Truth(remember=True))
-    direct(simulation.stage, usual_strategies(world.population.size), days)
-    settings = StreamSettings()
-    log = KafkaLog(settings.kafka_bootstrap_servers, settings.topic_prefix)
-    began = perf_counter()
+    if list_scenarios:
+        Console(soft_wrap=True).print(_scenarios())
+        return
+    chosen = _scenario(scenario, strategy or [])
+    lasts = days or chosen.days
+    begin = _time(start) if start else datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=lasts)
     try:
-        batches = simulation.encoded_to_end(begin + timedelta(days=days))
-        sent = _send(log, limited(batches, limit) if limit else batches, 0.0 if fast else rate)
-        log.close()
-    except LogError as error:
-        typer.echo(f"The stream at {settings.kafka_bootstrap_servers} took no records: {error}", err=True)
-        raise typer.Exit(1) from error
+        performance = Performance(Wishes(chosen, seed, begin, lasts, run, truth, report))
+    except TruthError as error:
+        raise typer.BadParameter(str(error), param_hint="--truth") from error
+    except ReportError as error:
+        raise typer.BadParameter(str(error), param_hint="--report") from error
+    began = perf_counter()
+    with _stopped_by_interrupt(performance.stop), _bar(performance, lasts) as progress:
+        sent = _send(context, performance, 0.0 if fast else rate or chosen.rate, progress, dry_run=dry_run)
     seconds = perf_counter() - began
-    if truth is not None:
-        write_truth(simulation, truth)
-    typer.echo(f"{sent:,} records from {simulation.source} in {seconds:.1f} s ({sent / seconds:,.0f} records/s)")
+    performance.finish()
+    where = "nowhere (dry run)" if dry_run else "to the stream"
+    typer.echo(
+        f"{sent:,} records of {performance.simulation.source} {where} in {seconds:.1f} s, {sent / seconds:,.0f} a second"
+    )
+    for path in filter(None, (truth, report)):
+        typer.echo(f"wrote {path}")
 
 
-def write_truth(simulation: Simulation, path: Path) -> None:
-    """
-    Write one JSON line for each customer who did something: `{"customer_id": …, "kind": …}`.
-    """
-    rows = ({"customer_id": customer_id, "kind": kind} for customer_id, kind in simulation.truth.items())
-    path.write_bytes(msgspec.json.Encoder().encode_lines(list(rows)))
+def _send(context: typer.Context, performance: Performance, rate: float, progress: Progress, *, dry_run: bool) -> int:
+    if dry_run:
+        return send_nowhere(performance.batches(), progress)
+    with stream_log(context) as log:
+        if not rate:
+            return send_fast(log, performance.batches(), progress)
+        return send_at_rate(log, performance.batches(), rate, performance.stop, progress)
 
 
-def _send(log: Log, batches: Iterable[list[Encoded]], rate: float) -> int:
-    if not rate:
-        return send_fast(log, batches)
-    stop = Event()
+def _scenario(name: str, strategies: list[str]) -> Scenario:
+    try:
+        scenario = load_scenario(name)
+    except ScenarioError as error:
+        raise typer.BadParameter(str(error), param_hint="--scenario") from error
+    try:
+        for each in strategies:
+            load_strategy(each)
+    except StrategyError as error:
+        raise typer.BadParameter(str(error), param_hint="--strategy") from error
+    added = tuple(StrategyPlan(strategy=each) for each in strategies)
+    return msgspec.structs.replace(scenario, strategies=scenario.strategies + added)
+
+
+def _scenarios() -> Table:
+    table = Table("scenario", "days", "records/s", "strategies", "problems", "what happens")
+    for scenario in map(load_scenario, scenario_names()):
+        counts = (len(scenario.strategies), len(scenario.problems))
+        table.add_row(scenario.name, f"{scenario.days:g}", f"{scenario.rate:g}", *map(str, counts), scenario.summary)
+    return table
+
+
+@contextmanager
+def _stopped_by_interrupt(stop: Event) -> Iterator[None]:
     before = signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
-        return send_at_rate(log, batches, rate, stop)
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _bar(performance: Performance, days: float) -> Iterator[Progress]:
+    """
+    Show how far the world is. Where nobody watches, nothing is shown.
+    """
+    columns = (
+        rich_progress.BarColumn(),
+        rich_progress.TextColumn("day {task.completed:.1f} of {task.total:g}, {task.fields[sent]:,} records"),
+    )
+    console = Console(stderr=True)
+    with rich_progress.Progress(
+        *columns, rich_progress.TimeElapsedColumn(), console=console, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=days, sent=0)
+
+        def progress(sent: int) -> None:
+            bar.update(task, completed=performance.done, sent=bar.tasks[task].fields["sent"] + sent)
+
+        yield progress
 
 
 def _time(text: str) -> datetime:

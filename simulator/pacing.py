@@ -41,6 +41,17 @@ def send_fast(log: Log, batches: Iterable[list[Encoded]], progress: Progress = s
     return total
 
 
+def send_nowhere(batches: Iterable[list[Encoded]], progress: Progress = silent) -> int:
+    """
+    Take every record and let it go, and return how many there were.
+    """
+    total = 0
+    for batch in batches:
+        total += len(batch)
+        progress(len(batch))
+    return total
+
+
 def send_at_rate(
     log: Log,
     batches: Iterable[list[Encoded]],
@@ -51,16 +62,16 @@ def send_at_rate(
     elapsed: Callable[[], float] = monotonic,
 ) -> int:
     """
-    Send `rate` records a second until the batches end or `stop` is set, and return how many were sent.
+    Send `rate` records a second until the batches end, and return how many were sent.
 
     Args:
+        stop: once it is set, what is left is sent at once; whoever sets it ends the batches.
         elapsed: a clock in seconds that never goes back.
     """
     began = elapsed()
     total = 0
     for piece in pieces(batches, max(1, int(rate * TICK_S))):
-        if stop.wait(max(0.0, began + total / rate - elapsed())):
-            break
+        stop.wait(max(0.0, began + total / rate - elapsed()))
         log.send(piece)
         total += len(piece)
         progress(len(piece))
@@ -95,18 +106,6 @@ def pieces(batches: Iterable[list[Encoded]], size: int) -> Iterator[list[Encoded
     records = (record for batch in batches for record in batch)
     while piece := list(islice(records, size)):
         yield piece
-
-
-def limited(batches: Iterable[list[Encoded]], limit: int) -> Iterator[list[Encoded]]:
-    """
-    Yield the first `limit` records.
-    """
-    for batch in batches:
-        if len(batch) >= limit:
-            yield batch[:limit]
-            return
-        limit -= len(batch)
-        yield batch
 
 
 def _send(log: Log, happenings: list[Happening], run: Run, progress: Progress) -> None:
