@@ -239,9 +239,7 @@ def tell(name: str, quality: Quality, **verdict: Any) -> None:
     """
     Print one line about recall, with the other figures beside it.
     """
-    versus = (
-        f"{quality.people} cases, AUC {quality.auc:.3f}, average precision {quality.average_precision:.3f}"
-    )
+    versus = f"{quality.people} cases, AUC {quality.auc:.3f}, average precision {quality.average_precision:.3f}"
     report(name, quality.recall, "recall at 1 % false positives", versus=versus, **verdict)
 
 

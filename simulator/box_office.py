@@ -57,6 +57,7 @@ class BoxOffice:
         if seats is None:
             return None
         areas = 0 if seats else quantity
+        show.held += quantity
         expires_at = self.clock.after(HOLD_S)
         hold = Hold(
             self._number("h"), show, places, seats, areas, customer, session_id, channel, microseconds(expires_at)
@@ -83,18 +84,20 @@ class BoxOffice:
         """
         if self.holds.pop(hold.id, None) is None:
             return
+        hold.show.held -= hold.size()
         hold.places.give_back(hold.seats, hold.quantity)
         self._tell_end(hold, reason)
 
     def order(self, hold: Hold) -> Order | None:
         """
-        Sell the places of a running hold at today's price; None when the hold is over.
+        Sell the places of a running hold at today's price; None when the hold or the sale is over.
         """
+        if not hold.show.on_sale:
+            self.end(hold, "released")
         if self.holds.pop(hold.id, None) is None:
             return None
-        order = self._sell(
-            hold.show, hold.places, hold.seats, hold.quantity, hold.customer, hold.channel, hold.id, hold.session_id
-        )
+        hold.show.held -= hold.size()
+        order = self._sell(hold)
         self._tell_end(hold, "completed")
         return order
 
@@ -105,12 +108,14 @@ class BoxOffice:
         seats = places.take(quantity) if show.on_sale else None
         if seats is None:
             return None
-        return self._sell(show, places, seats, 0 if seats else quantity, customer, "box_office", "", "")
+        return self._sell(Hold("", show, places, seats, 0 if seats else quantity, customer, "", "box_office", 0))
 
     def refund(self, order: Order, reason: str) -> None:
         """
-        Give the money back and take the places back; not for places that are listed, resold or used.
+        Give the money back to whoever paid and take the places back; not for places that were resold or used.
         """
+        if order.state == "listed":
+            self.end_listing(order, order.listing_id, reason)
         if order.state != "sold" or order.resold:
             return
         order.state = "refunded"
@@ -119,12 +124,13 @@ class BoxOffice:
         self._tell(
             OrderRefunded,
             order,
+            owner=order.payer,
             order_id=order.id,
             face_cents=order.face_cents,
             fees_cents=order.fees_cents,
             currency=order.show.currency,
             price_level=order.price_level,
-            region=order.customer.region,
+            region=order.payer.region,
             reason=reason,
         )
 
@@ -132,10 +138,10 @@ class BoxOffice:
         """
         Offer the places of an order for resale and return the listing's id, empty when they cannot be offered.
         """
-        if order.state != "sold":
+        if order.state != "sold" or order.show.over:
             return ""
         order.state = "listed"
-        listing_id = self._number("l")
+        listing_id = order.listing_id = self._number("l")
         self._tell(
             ListingOpened,
             order,
@@ -148,8 +154,10 @@ class BoxOffice:
 
     def end_listing(self, order: Order, listing_id: str, reason: str) -> None:
         """
-        Take an open listing down.
+        Take a listing down, unless it is over.
         """
+        if order.state != "listed" or order.listing_id != listing_id:
+            return
         order.state = "sold"
         self._tell(ListingEnded, order, listing_id=listing_id, reason=reason)
 
@@ -157,6 +165,8 @@ class BoxOffice:
         """
         Sell the places of an open listing to a new owner. The order goes on under a new id, the buyer's.
         """
+        if order.state != "listed" or order.listing_id != listing_id:
+            return
         seller = order.customer
         del order.show.orders[order.id]
         order.id, order.customer, order.state, order.resold = self._number("o"), buyer, "sold", True
@@ -176,7 +186,7 @@ class BoxOffice:
         """
         Give sold places to somebody else.
         """
-        if order.state == "sold" and to.id != order.customer.id:
+        if order.state == "sold" and to.id != order.customer.id and not order.show.over:
             self._tell(TicketTransferred, order, to_customer_id=to.id)
             order.customer = to
 
@@ -188,23 +198,21 @@ class BoxOffice:
             order.state = "scanned"
             self._tell(TicketScanned, order, gate=gate)
 
-    def _sell(
-        self,
-        show: Show,
-        places: SectionPlaces,
-        seats: tuple[str, ...],
-        quantity: int,
-        customer: Customer,
-        channel: str,
-        hold_id: str,
-        session_id: str,
-    ) -> Order:
-        price = show.prices[places.price_level]
-        size = len(seats) or quantity
-        face_cents, fees_cents = price.face_cents * size, price.fees_cents * size
-        level = places.price_level
+    def _sell(self, hold: Hold) -> Order:
+        show, size = hold.show, hold.size()
+        price = show.price(hold.places, hold.offer_id)
         order = Order(
-            self._number("o"), show, places, seats, quantity, customer, channel, face_cents, fees_cents, level
+            self._number("o"),
+            show,
+            hold.places,
+            hold.seats,
+            hold.quantity,
+            hold.customer,
+            hold.customer,
+            hold.channel,
+            price.face_cents * size,
+            price.fees_cents * size,
+            hold.places.price_level,
         )
         show.orders[order.id] = order
         self._tell(
@@ -214,22 +222,23 @@ class BoxOffice:
             face_cents=order.face_cents,
             fees_cents=order.fees_cents,
             currency=show.currency,
-            hold_id=hold_id,
-            price_level=level,
-            region=customer.region,
-            session_id=session_id,
-            payment_hash=customer.payment_hash,
+            hold_id=hold.id,
+            offer_id=hold.offer_id or (f"{show.event_id}-{show.presale}" if show.presale else ""),
+            price_level=order.price_level,
+            region=hold.customer.region,
+            session_id=hold.session_id,
+            payment_hash=hold.customer.payment_hash,
         )
         return order
 
-    def _tell(self, kind: type[Record], order: Order, **fields: object) -> None:
+    def _tell(self, kind: type[Record], order: Order, *, owner: Customer | None = None, **fields: object) -> None:
         self._journal.tell(
             kind(
                 event_id=order.show.event_id,
                 section=order.places.section,
                 seats=order.seats,
                 quantity=order.quantity,
-                customer_id=order.customer.id,
+                customer_id=(owner or order.customer).id,
                 channel=order.channel,
                 **fields,
             )

@@ -50,12 +50,6 @@ class Clock:
         """
         return (time_us - self.now_us) / SECOND_US
 
-    def busy(self) -> bool:
-        """
-        Return whether anybody but the one who acts now waits for a turn.
-        """
-        return bool(self._waiting)
-
     def run(self, until_us: int, turns: int) -> bool:
         """
         Run actors that are due before `until_us`, at most `turns` of them.

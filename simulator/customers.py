@@ -68,15 +68,14 @@ class Population:
     Args:
         name: goes into the ids; two populations of one name and seed are the same people.
         seed: decides about traits.
-        size: ordinary customers (count). Some of them come far more often than others.
-        fans: what they are like.
+        fans: how many there are and what they are like. Some of them come far more often than others.
     """
 
-    def __init__(self, name: str, seed: int, size: int, fans: FansPlan | None = None) -> None:
+    def __init__(self, name: str, seed: int, fans: FansPlan) -> None:
         self.name = name
         self.seed = seed
-        self.size = max(size, len(REGIONS))
-        self._fans = fans or FansPlan()
+        self.size = max(fans.population, len(REGIONS))
+        self._fans = fans
         self._salt = f"{name}/{seed}/"
         self._person = lru_cache(maxsize=4096)(self._derive)
 

@@ -20,6 +20,7 @@ from inventory_stream.settings import StreamSettings
 from simulator.history import demo_world, load_history
 from simulator.live import LiveSale
 from simulator.pacing import send_in_real_time
+from simulator.scenario import load_scenario
 from simulator.settings import SimulatorSettings
 
 LOADED = "demo world loaded"
@@ -53,7 +54,8 @@ def play(log: Log, settings: SimulatorSettings, stop: Event) -> None:
     while not stop.is_set():
         start = datetime.now(UTC)
         number = int(start.timestamp() * 1000)
-        live = LiveSale(demo_world(settings, start), settings.seed + number, f"live{number}", start, settings.rate)
+        scenario = load_scenario(settings.live_scenario)
+        live = LiveSale(demo_world(settings, start), scenario, f"live{number}", start, settings.rate)
         typer.echo(f"live on-sale {live.source}: about {settings.rate:g} records/s")
         send_in_real_time(log, live, stop)
 

@@ -14,9 +14,9 @@ from inventory_stream.log import Log, Partition
 from inventory_stream.records import Delivered, encode
 from simulator.journal import encoded
 from simulator.pacing import Progress, send_fast, silent
+from simulator.scenario import load_scenario
 from simulator.settings import SimulatorSettings
 from simulator.simulation import Simulation
-from simulator.strategies import direct, usual_strategies
 from simulator.world import World, make_world
 
 RUN = "demo"
@@ -50,9 +50,7 @@ def demo_world(settings: SimulatorSettings, start: datetime) -> World:
     """
     Return the demo's world, whose past begins at `start`. Its venues and people do not depend on `start`.
     """
-    return make_world(
-        RUN, settings.seed, start, events=settings.events, days=settings.days, visits=settings.visits, population=8_000
-    )
+    return make_world(RUN, load_scenario(settings.scenario), settings.seed, start)
 
 
 def load_history(
@@ -66,11 +64,11 @@ def load_history(
     found = find_history(log)
     if found.loaded:
         return True
-    start = found.start or now.replace(second=0, microsecond=0) - timedelta(days=settings.days)
-    until = start + timedelta(days=settings.days)
+    days = load_scenario(settings.scenario).days
+    start = found.start or now.replace(second=0, microsecond=0) - timedelta(days=days)
+    until = start + timedelta(days=days)
     world = demo_world(settings, start)
-    simulation = Simulation(world, settings.seed, RUN)
-    direct(simulation.stage, usual_strategies(world.population.size), settings.days)
+    simulation = Simulation(world, RUN, days)
     # The venues carry the start of the past: they must be safe before anything else, so that a second try finds it.
     log.append(encoded(simulation.advance(start + timedelta(microseconds=1)), simulation.source))
     send_fast(log, takewhile(lambda _: not stop.is_set(), simulation.encoded_to_end(until)), progress)

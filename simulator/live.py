@@ -1,5 +1,5 @@
 """
-On-sales that never end: a show is sold until nothing is left, then the next one goes on sale.
+On-sales that never end: a show is sold until hardly anything is left, then the next one goes on sale.
 """
 
 from __future__ import annotations
@@ -15,16 +15,25 @@ from simulator.actors.fans import fan
 from simulator.actors.promoters import announce, close_sale, doors, open_sale
 from simulator.clock import HOUR_S, SECOND_US, Actor
 from simulator.journal import Happening
-from simulator.shows import Plan, Show, Venue
+from simulator.labels import Labels
+from simulator.names import ATTRACTIONS
+from simulator.planning import CATEGORIES, HALF_HOUR_US, Planner
+from simulator.scenario import Scenario
+from simulator.shows import Plan, Show
 from simulator.simulation import Run, each_day
-from simulator.strategies import direct, usual_strategies
-from simulator.world import World, make_plan
+from simulator.strategies import direct
+from simulator.venues import Venue
+from simulator.world import World
 
-RECORDS_A_VISIT = 6.2
+RECORDS_A_VISIT = 4.5
 """Records that one visit brings in the long run (measured), what comes of its tickets included."""
 
 AHEAD_S = 12 * HOUR_S
 """A live show takes place tonight: what is kept in memory about sold tickets is bounded by half a day of sales."""
+
+LONGEST_S = 4 * HOUR_S
+SMALL, LARGE = 150, 2_000
+"""Venues with so many places, and with so many, sell in a lane each, so that there is always a short sale and a long one."""
 
 
 class LiveSale(Run):
@@ -32,19 +41,26 @@ class LiveSale(Run):
     A run of endless on-sales at venues of a world, one for each lane, with about `rate` records a second altogether.
 
     Every run announces shows of its own, so it may start at any time and beside whatever the stream already holds.
+
+    Args:
+        scenario: says what abusers do, what goes wrong and how people are; not what is on.
     """
 
-    def __init__(self, world: World, seed: int, run: str, start: datetime, rate: float) -> None:
+    def __init__(self, world: World, scenario: Scenario, run: str, start: datetime, rate: float) -> None:
+        seed = f"{world.seed}/{run}"
         super().__init__(run, seed, start, world.population)
-        self._run = run
+        stage = self.stage
+        stage.supply, stage.demand = scenario.supply, scenario.demand
+        stage.labels = Labels(stage, scenario.labels)
+        stage.problems.plan(scenario.problems, world.seed, run)
+        direct(stage, scenario.strategies, inf)
         self._dice = Random(f"{seed}/live")
-        self._shows = 0
+        self._planner = Planner(run, world.venues, scenario.supply)
         self._open: list[Show] = []
-        direct(self.stage, usual_strategies(world.population.size), inf)
-        self.start(each_day(self.stage))
-        big = [venue for venue in world.venues if venue.chart.kind in {"arena", "stadium", "festival"}]
-        small = [venue for venue in world.venues if venue.chart.kind not in {"arena", "stadium", "festival"}]
-        lanes = [venues for venues in (big, small) if venues]
+        self.start(each_day(stage, inf))
+        large = [venue for venue in world.venues if venue.capacity >= LARGE]
+        small = [venue for venue in world.venues if SMALL <= venue.capacity < LARGE]
+        lanes = [venues for venues in (large, small) if venues]
         for venues in lanes:
             self.start(self._sell(venues, rate / RECORDS_A_VISIT / len(lanes)))
 
@@ -62,12 +78,12 @@ class LiveSale(Run):
         while True:
             show = announce(stage, self._plan(venues))
             yield 1.0
+            opened_us = stage.clock.now_us
             open_sale(stage, show)
             self._open.append(show)
             stage.start(self._doors(show))
-            for listener in stage.listeners:
-                listener.opened(show, "")
-            while show.on_sale and not show.sold_out():
+            few = 2 + show.plan.venue.capacity // 33
+            while show.on_sale and show.free() > few and stage.clock.until(opened_us) > -LONGEST_S:
                 yield stage.random.expovariate(visits_per_s)
                 stage.start(fan(stage, show, crowded=show.plan.pull > 0.5))
             yield 2.0
@@ -77,21 +93,23 @@ class LiveSale(Run):
         Close the sale an hour and more before the show, so that whoever is inside is done in time, then let people in.
         """
         stage = self.stage
-        yield stage.clock.until(show.plan.starts_us) - 2 * HOUR_S
+        yield stage.clock.until(show.starts_us) - 2 * HOUR_S
         if show in self._open:
             self._open.remove(show)
             close_sale(stage, show)
-        yield stage.clock.until(show.plan.starts_us)
+        yield stage.clock.until(show.starts_us)
         yield from doors(stage, show)
 
     def _plan(self, venues: Sequence[Venue]) -> Plan:
-        self._shows += 1
-        venue = venues[int(self._dice.random() * len(venues))]
-        now_us = self.stage.clock.now_us
-        plan = make_plan(f"{self._run}-e{self._shows}", venue, self._dice, self.stage.clock.now, 1.0, 0)
+        dice, now_us = self._dice, self.stage.clock.now_us
+        venue = dice.choice(venues)
+        playing = [attraction for attraction in ATTRACTIONS if attraction[1] in CATEGORIES[venue.kind]]
+        plan = self._planner.show(venue, dice.choice(playing), "", 0.5 + 2 * dice.random(), dice)
         return msgspec.structs.replace(
             plan,
             announced_us=now_us,
+            presale_us=now_us + SECOND_US,
             on_sale_us=now_us + SECOND_US,
-            starts_us=(now_us + int(AHEAD_S) * SECOND_US) // (1800 * SECOND_US) * 1800 * SECOND_US,
+            starts_us=(now_us + int(AHEAD_S) * SECOND_US) // HALF_HOUR_US * HALF_HOUR_US,
+            package=dice.random() < 0.5,
         )

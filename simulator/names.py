@@ -2,6 +2,8 @@
 Names of artists, venues and towns. All are made up.
 """
 
+from collections.abc import Mapping
+
 ATTRACTIONS: tuple[tuple[str, str, str], ...] = (
     ("The Paper Lanterns", "music", "indie"),
     ("Velvet Meridian", "music", "pop"),
@@ -19,22 +21,44 @@ ATTRACTIONS: tuple[tuple[str, str, str], ...] = (
     ("Tin Moon Parade", "music", "rock"),
     ("Ballet of the Seven Rivers", "theatre", "dance"),
     ("Echo Park Cartographers", "music", "indie"),
+    ("Ottoline & the Weathervanes", "music", "folk"),
+    ("Brass Comet Society", "music", "soul"),
+    ("Kestrel Downs Derby", "sport", "racing"),
+    ("Lakeshore Pikes v. Juniper Kings", "sport", "hockey"),
+    ("Nobody's Uncle", "comedy", "improv"),
+    ("The Clockmaker's Daughters", "theatre", "drama"),
 )
 """Name, category, genre."""
 
-TOURS = ("Slow Weather Tour", "Long Way Round", "Lanterns Out", "Second Summer", "Night Shift Tour", "")
-
-VENUES: tuple[tuple[str, str], ...] = (
-    ("Meridian Arena", "arena"),
-    ("Old Foundry Theatre", "theatre"),
-    ("The Blue Cellar", "club"),
-    ("Riverside Stadium", "stadium"),
-    ("Lakeshore Meadows", "festival"),
-    ("Orpheum Playhouse", "theatre"),
-    ("Granary Hall", "club"),
-    ("Northgate Arena", "arena"),
+TOURS = (
+    "Slow Weather Tour",
+    "Long Way Round",
+    "Lanterns Out",
+    "Second Summer",
+    "Night Shift Tour",
+    "Every Window Lit",
+    "Paper Maps Tour",
+    "The Big Quiet",
 )
-"""Name and kind."""
+
+VENUES: Mapping[str, tuple[str, ...]] = {
+    "arena": ("Meridian Arena", "Northgate Arena", "Copperfield Dome", "Harbour Point Arena"),
+    "theatre": ("Old Foundry Theatre", "Orpheum Playhouse", "The Alder House", "Lanternlight Theatre"),
+    "club": ("The Blue Cellar", "Granary Hall", "Switchyard Rooms", "The Low Door"),
+    "stadium": (
+        "Riverside Stadium",
+        "Quarry Field",
+        "Saltmarsh Park",
+        "Tidewater Bowl",
+        "Highline Ground",
+        "Juniper Bowl",
+    ),
+    "festival": ("Lakeshore Meadows", "Windmill Fields"),
+    "amphitheatre": ("Cedar Hollow", "Redstone Terrace"),
+    "race_track": ("Kestrel Downs",),
+    "studio": ("The Side Room",),
+}
+"""Names by kind."""
 
 TOWNS: tuple[tuple[str, str, str, str], ...] = (
     ("Saltmarsh", "Massachusetts", "US", "America/New_York"),

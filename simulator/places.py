@@ -3,10 +3,36 @@ The places of one section of one event: which are free, and which of them the ne
 """
 
 from collections.abc import Iterator
-
-from inventory_stream.charts import Section
+from typing import Protocol
 
 Rows = tuple[tuple[str, ...], ...]
+
+
+class Sold(Protocol):
+    """
+    What a section of a chart says about its places.
+    """
+
+    @property
+    def name(self) -> str:
+        """
+        Its name.
+        """
+        ...
+
+    @property
+    def price_level(self) -> str:
+        """
+        The price level of its places.
+        """
+        ...
+
+    @property
+    def size(self) -> int:
+        """
+        How many places it has.
+        """
+        ...
 
 
 class SectionPlaces:
@@ -25,7 +51,7 @@ class SectionPlaces:
 
     __slots__ = ("_filled", "_front", "_returned", "capacity", "free", "price_level", "rows", "section")
 
-    def __init__(self, section: Section, rows: Rows) -> None:
+    def __init__(self, section: Sold, rows: Rows) -> None:
         self.section = section.name
         self.price_level = section.price_level
         self.rows = rows

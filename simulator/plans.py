@@ -32,6 +32,7 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         category: music, sport, theatre or comedy; any when empty.
         first_day: when the first is announced (days since the start).
         every_days: and then again so often; 0: once.
+        times: how often altogether; 0: until the world ends.
         dates: shows of one tour or run (count).
         residency: all dates in one house; otherwise each in another town.
         popularity: tickets that people want, as a multiple of the places of a date.
@@ -49,6 +50,7 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category: Literal["", "music", "sport", "theatre", "comedy"] = ""
     first_day: Amount = 0.0
     every_days: Amount = 0.0
+    times: Annotated[int, msgspec.Meta(ge=0)] = 0
     dates: tuple[Whole, Whole] = (1, 1)
     residency: bool = False
     popularity: tuple[Positive, Positive] = (0.3, 1.5)

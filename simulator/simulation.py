@@ -11,13 +11,14 @@ from random import Random
 
 import msgspec
 
-from inventory_stream.charts import REVISION
 from inventory_stream.records import Encoded
 from simulator.actors.promoters import promote
-from simulator.clock import DAY_S, Actor, Clock, microseconds
+from simulator.clock import DAY_S, DAY_US, Actor, Clock, microseconds
 from simulator.customers import Population
 from simulator.journal import Happening, Journal, encoded
 from simulator.labels import Labels
+from simulator.planning import Planner
+from simulator.plans import Programme
 from simulator.scenario import Scenario
 from simulator.stage import Stage
 from simulator.strategies import direct
@@ -39,7 +40,7 @@ class Run:
     """
 
     def __init__(
-        self, run: str, seed: int, start: datetime, population: Population, truth: Truth | None = None
+        self, run: str, seed: int | str, start: datetime, population: Population, truth: Truth | None = None
     ) -> None:
         self._clock = Clock(start)
         self._journal = Journal(run, self._clock)
@@ -122,17 +123,28 @@ class Run:
 class Simulation(Run):
     """
     The run of a whole world: its venues, and all its shows from announcement to doors.
+
+    Args:
+        days: how long the world lasts: no show is announced later. Those that are announced go on to their end.
+        truth: hears what really happens. Who made it ends it, when all records are delivered.
     """
 
-    def __init__(self, world: World, seed: int, run: str, truth: Truth | None = None) -> None:
-        super().__init__(run, seed, world.start, world.population, truth)
-        self.start(each_day(self.stage))
+    def __init__(self, world: World, run: str, days: float, truth: Truth | None = None) -> None:
+        super().__init__(run, world.seed, world.start, world.population, truth)
+        scenario, stage = world.scenario, self.stage
+        stage.supply, stage.demand = scenario.supply, scenario.demand
+        stage.truth.about(run, self.source, scenario.name, world.seed)
+        stage.labels = Labels(stage, scenario.labels)
+        stage.problems.plan(scenario.problems, world.seed, run)
+        direct(stage, scenario.strategies, days)
+        self.start(each_day(stage, days))
         for venue in world.venues:
             self.stage.tell(venue.defined)
-            for section in venue.chart.sections:
-                self.stage.tell(section.mapped(venue.defined.venue_id, venue.chart_id, REVISION))
-        for plan in world.plans:
-            self.start(promote(self.stage, plan))
+            for section in venue.sections:
+                self.stage.tell(section.mapped(venue.defined.venue_id, venue.chart_id, venue.chart_version))
+        planner = Planner(run, world.venues, scenario.supply)
+        for number, programme in enumerate(scenario.supply.programmes):
+            self.start(play(stage, planner, programme, Random(f"{world.seed}/programme/{number}"), days))
 
 
 def simulate(
@@ -155,19 +167,7 @@ def simulate(
     """
     lasts = days or scenario.days
     run = run or run_name(scenario, seed, start, lasts)
-    world = make_world(
-        run,
-        seed,
-        start,
-        days=lasts,
-        population=scenario.fans.population,
-    )
-    simulation = Simulation(world, seed, run, truth)
-    simulation.stage.truth.about(run, simulation.source, scenario.name, seed)
-    simulation.stage.labels = Labels(simulation.stage, scenario.labels)
-    simulation.stage.problems.plan(scenario.problems, seed, run)
-    direct(simulation.stage, scenario.strategies, lasts)
-    return simulation
+    return Simulation(make_world(run, scenario, seed, start), run, lasts, truth)
 
 
 def run_name(scenario: Scenario, seed: int, start: datetime, days: float) -> str:
@@ -178,13 +178,29 @@ def run_name(scenario: Scenario, seed: int, start: datetime, days: float) -> str
     return f"{scenario.name}-{blake2b(content, digest_size=8).hexdigest()}"
 
 
-def each_day(stage: Stage) -> Actor:
+def each_day(stage: Stage, days: float) -> Actor:
     """
-    Tell listeners that a day begins, as long as anything else happens.
+    Tell listeners that a day begins, until the world has ended and its last show is over.
     """
     number = 0
-    while stage.clock.busy():
+    while number < days or stage.shows:
         for listener in stage.listeners:
             listener.day(number)
         number += 1
         yield DAY_S
+
+
+def play(stage: Stage, planner: Planner, programme: Programme, dice: Random, days: float) -> Actor:
+    """
+    Announce one tour of a programme after the other until the world ends.
+    """
+    ends_us = stage.clock.now_us + round(days * DAY_US)
+    yield programme.first_day * DAY_S
+    played = 0
+    while stage.clock.now_us < ends_us:
+        for plan in planner.tour(programme, stage.clock.now_us, dice):
+            stage.start(promote(stage, plan))
+        played += 1
+        if not programme.every_days or played == programme.times:
+            return
+        yield programme.every_days * DAY_S * (0.7 + 0.6 * dice.random())

@@ -14,6 +14,7 @@ from simulator.clock import DAY_US, Actor, Clock
 from simulator.customers import Customer, Population
 from simulator.journal import Journal
 from simulator.labels import LabelPlan, Labels
+from simulator.plans import DemandPlan, SupplyPlan
 from simulator.problems import Problems
 from simulator.shows import Show
 from simulator.truth import Truth
@@ -54,7 +55,8 @@ class Stage:
     """
     One run's shared surroundings.
 
-    `listeners` hear of shows. `truth` hears who is what and who went without; nothing of it goes into the stream.
+    `shows` are those that are announced and not over, by event_id; `tours` has the dates of each tour among them.
+    `supply` and `demand` are what the scenario says. `listeners` hear of shows. `truth` hears who is what and who went without; nothing of it goes into the stream.
     `problems` says what goes wrong for whom. `labels` hears of deeds and tells late what is found out about them.
     """
 
@@ -63,6 +65,7 @@ class Stage:
         "_sessions",
         "_start_us",
         "clock",
+        "demand",
         "draw",
         "journal",
         "labels",
@@ -71,6 +74,9 @@ class Stage:
         "population",
         "problems",
         "random",
+        "shows",
+        "supply",
+        "tours",
         "truth",
     )
 
@@ -81,6 +87,10 @@ class Stage:
         self.journal = journal
         self.office = BoxOffice(clock, journal, run)
         self.population = population
+        self.supply = SupplyPlan()
+        self.demand = DemandPlan()
+        self.shows: dict[str, Show] = {}
+        self.tours: dict[str, list[Show]] = {}
         self.random = random
         self.draw = random.random
         self.listeners: list[ShowListener] = []
@@ -97,6 +107,39 @@ class Stage:
         Let an actor begin in `after_s` seconds.
         """
         self.clock.start(actor, after_s)
+
+    def add(self, show: Show) -> Show:
+        """
+        Note that a show is announced.
+        """
+        self.shows[show.event_id] = show
+        self.tours.setdefault(show.plan.tour_id, []).append(show)
+        return show
+
+    def end(self, show: Show) -> None:
+        """
+        Note that a show is over: its truth is told and its state goes.
+        """
+        show.over = True
+        self.truth.over(show)
+        show.orders.clear()
+        self.shows.pop(show.event_id, None)
+        dates = self.tours.get(show.plan.tour_id, [])
+        if show in dates:
+            dates.remove(show)
+        if not dates:
+            self.tours.pop(show.plan.tour_id, None)
+
+    def another_date(self, show: Show, party: int) -> Show | None:
+        """
+        Return the nearest other date of the tour that all may buy and that has places for so many.
+        """
+        dates = [
+            date
+            for date in self.tours.get(show.plan.tour_id, ())
+            if date is not show and date.on_sale and not date.presale and date.free() >= party
+        ]
+        return min(dates, key=lambda date: abs(date.starts_us - show.starts_us), default=None)
 
     def tell(self, record: Record) -> None:
         """

@@ -28,6 +28,7 @@ class Hold(msgspec.Struct, gc=False):
     session_id: str
     channel: str
     expires_us: int
+    offer_id: str = ""
 
     def size(self) -> int:
         """
@@ -38,7 +39,8 @@ class Hold(msgspec.Struct, gc=False):
 
 class Order(msgspec.Struct, gc=False):
     """
-    Places that somebody paid for. `state` tells what may happen to them next.
+    Places that somebody paid for. `customer` owns them now, `payer` bought them. `state` tells what may happen to them
+    next; `listing_id` is that of the newest listing.
     """
 
     id: str
@@ -47,12 +49,14 @@ class Order(msgspec.Struct, gc=False):
     seats: tuple[str, ...]
     quantity: int
     customer: Customer
+    payer: Customer
     channel: str
     face_cents: int
     fees_cents: int
     price_level: str
     state: Literal["sold", "listed", "refunded", "scanned"] = "sold"
     resold: bool = False
+    listing_id: str = ""
 
     def size(self) -> int:
         """

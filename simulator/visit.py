@@ -82,7 +82,7 @@ class Visit:
         """
         Go from a hold to paying.
         """
-        price = hold.show.prices[hold.places.price_level]
+        price = hold.show.price(hold.places, hold.offer_id)
         self._journal.tell(
             CheckoutStarted(
                 **self._who(),
@@ -101,9 +101,9 @@ class Visit:
         """
         self._journal.tell(CheckoutFailed(**self._who(), event_id=hold.show.event_id, reason=reason, hold_id=hold.id))
 
-    def decline_payment(self, hold: Hold, random: Random) -> None:
+    def decline_payment(self, hold: Hold, random: Random, reason: str = "") -> None:
         """
-        Hear the payment provider say no.
+        Hear the payment provider say no; without a reason, for one of those that are usual.
         """
         draw = random.random()
         self._journal.tell(
@@ -111,7 +111,7 @@ class Visit:
                 **self._who(),
                 event_id=hold.show.event_id,
                 provider="northpay" if draw < 0.7 else "cedar",
-                reason="insufficient_funds" if draw < 0.5 else "suspected_fraud",
+                reason=reason or ("insufficient_funds" if draw < 0.6 else "suspected_fraud"),
                 payment_hash=self.customer.payment_hash,
             )
         )

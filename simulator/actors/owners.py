@@ -8,6 +8,9 @@ from simulator.clock import HOUR_S, Actor
 from simulator.stage import Stage
 from simulator.tickets import Order
 
+GIVEN_BACK, SOLD_ON, GIVEN_AWAY = 0.03, 0.06, 0.1
+"""What becomes of orders that are not simply kept: the money back, resale because somebody fell ill, friends (shares)."""
+
 REASONS = ("customer_request", "duplicate", "illness")
 
 
@@ -16,11 +19,11 @@ def own(stage: Stage, order: Order) -> None:
     Decide an order's fate; only those that will not simply be kept cost anything from now on.
     """
     fate = stage.draw()
-    if fate < 0.03:
+    if fate < GIVEN_BACK:
         stage.start(give_back(stage, order))
-    elif fate < 0.06:
-        stage.start(resell(stage, order, markup=0.8 + 0.5 * stage.draw(), odds=0.5))
-    elif fate < 0.13:
+    elif fate < GIVEN_BACK + SOLD_ON:
+        stage.start(resell(stage, order, markup=0.8 + 0.5 * stage.draw(), odds=0.7))
+    elif fate < GIVEN_BACK + SOLD_ON + GIVEN_AWAY and order.size() > 1:
         stage.start(give_away(stage, order))
 
 
@@ -39,7 +42,7 @@ def give_away(stage: Stage, order: Order) -> Actor:
     """
     yield time_left(stage, order) * stage.draw() ** 3
     if time_left(stage, order) > 0:
-        stage.office.transfer(order, stage.meet(stage.population.pick(stage.random)))
+        stage.office.transfer(order, stage.meet(stage.population.friend(order.customer, stage.random)))
 
 
 def resell(stage: Stage, order: Order, *, markup: float, odds: float) -> Actor:
@@ -56,6 +59,8 @@ def resell(stage: Stage, order: Order, *, markup: float, odds: float) -> Actor:
     stage.labels.resold(order.customer, order.size(), markup)
     yield time_left(stage, order) * stage.draw() ** 2
     buyer = stage.population.pick(stage.random)
+    if order.state != "listed":
+        return
     if stage.draw() < odds and buyer.id != order.customer.id:
         stage.office.sell_listing(order, listing_id, each_cents, stage.meet(buyer))
     else:
@@ -66,4 +71,4 @@ def time_left(stage: Stage, order: Order) -> float:
     """
     Return the seconds until tickets must be where they belong, one hour before the show.
     """
-    return stage.clock.until(order.show.plan.starts_us) - HOUR_S
+    return stage.clock.until(order.show.starts_us) - HOUR_S

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import ClassVar
 
-from simulator.actors.fans import forget
+from simulator.actors.checkout import forget
 from simulator.clock import HOUR_S, Actor
 from simulator.customers import Customer
 from simulator.shows import Show

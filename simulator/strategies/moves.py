@@ -9,7 +9,8 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from simulator.actors.fans import forget, queue
+from simulator.actors.checkout import forget
+from simulator.actors.fans import queue
 from simulator.actors.owners import resell, time_left
 from simulator.clock import HOUR_S, Actor
 from simulator.customers import Customer

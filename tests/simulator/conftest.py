@@ -13,8 +13,9 @@ import pytest
 from inventory_stream.records import Delivered, Encoded, Record, decode
 from inventory_stream.records import catalogue as c
 from inventory_stream.records import inventory as i
+from simulator.labelled import small_scenario
 from simulator.simulation import Simulation
-from simulator.strategies import direct, usual_strategies
+from simulator.strategies import usual_strategies
 from simulator.world import make_world
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -39,13 +40,20 @@ class Auditor:
         self.kinds: Counter[str] = Counter()
         self._seats: dict[tuple[str, str, str], str] = {}
         self._areas: Books = {}
+        self.places = 0
+        self._capacities: dict[str, int] = {}
         self._levels: dict[tuple[str, str], str] = {}
         self._prices: dict[tuple[str, str], int] = {}
+        self._offers: dict[tuple[str, str], int] = {}
         self._on_sale: set[str] = set()
         self._last = ""
         self._ids: set[str] = set()
         self._handlers: dict[type[Record], Callable[[Delivered, Record], None]] = {
+            c.VenueDefined: lambda at, it: self._capacities.update({it.venue_id: it.capacity}),
+            c.EventScheduled: self._scheduled,
             c.PricesSet: self._priced,
+            c.OfferPublished: self._offered,
+            c.SeatsRepriced: self._repriced,
             c.SeatsReleased: self._released,
             c.SeatsBlocked: lambda at, it: self._move(it, "free", "blocked"),
             c.EventOnSaleChanged: self._on_sale_changed,
@@ -105,6 +113,9 @@ class Auditor:
             self._expect(state == before, f"{it.event_id} {it.section} {seat} is {state}, not {before}: {it}")
             self._seats[it.event_id, it.section, seat] = after
 
+    def _scheduled(self, at: Delivered, it: c.EventScheduled) -> None:
+        self.places += self._capacities.get(it.venue_id, 0)
+
     def _released(self, at: Delivered, it: c.SeatsReleased) -> None:
         self._levels[it.event_id, it.section] = it.price_level
         if it.quantity:
@@ -117,6 +128,13 @@ class Auditor:
     def _priced(self, at: Delivered, it: c.PricesSet) -> None:
         for price in it.prices:
             self._prices[it.event_id, price.price_level] = price.face_cents + price.fees_cents
+
+    def _offered(self, at: Delivered, it: c.OfferPublished) -> None:
+        self._offers[it.event_id, it.offer_id] = it.face_cents + it.fees_cents
+
+    def _repriced(self, at: Delivered, it: c.SeatsRepriced) -> None:
+        self._expect((it.event_id, it.price_level) in self._prices, f"{it.price_level} has no price")
+        self._levels[it.event_id, it.section] = it.price_level
 
     def _on_sale_changed(self, at: Delivered, it: c.EventOnSaleChanged) -> None:
         self._expect(it.on_sale != (it.event_id in self._on_sale), f"{it.event_id} changes to what it is")
@@ -136,7 +154,10 @@ class Auditor:
             self._move(it, "held", "free")
 
     def _ordered(self, at: Delivered, it: i.OrderPlaced) -> None:
-        price = self._prices[it.event_id, self._levels[it.event_id, it.section]]
+        price = (
+            self._offers.get((it.event_id, it.offer_id))
+            or self._prices[it.event_id, self._levels[it.event_id, it.section]]
+        )
         self._expect(it.order_id not in self.orders, f"{it.order_id} twice")
         self._expect(it.face_cents + it.fees_cents == price * it.size(), f"{it.order_id}: wrong amount")
         if it.hold_id:
@@ -178,16 +199,15 @@ def small_simulation(seed: int, run: str = "t", **sizes: float) -> Simulation:
     """
     Return a run of a small world.
     """
-    chosen = {"events": 3, "days": 6.0, "venues": 8, "visits": 60, "population": 300, **sizes}
-    simulation = Simulation(make_world("w", seed, START, **chosen), seed, run)
-    direct(simulation.stage, usual_strategies(int(chosen["population"])), chosen["days"])
-    return simulation
+    chosen = {"events": 3, "days": 6.0, "visits": 120, "population": 300, **sizes}
+    scenario = small_scenario(**chosen, strategies=usual_strategies(int(chosen["population"])))
+    return Simulation(make_world("w", scenario, seed, START), run, chosen["days"])
 
 
 @pytest.fixture(scope="session")
 def simulate() -> Callable[..., Simulation]:
     """
-    Make a run of a small world: `simulate(seed, run, events=…, days=…, venues=…, visits=…)`.
+    Make a run of a small world: `simulate(seed, run, events=…, days=…, visits=…)`.
     """
     return small_simulation
 

@@ -16,12 +16,29 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TOPICS = ["inventory", "activity", "feedback"]
 
 
+SMALL = """
+name = "small"
+summary = "A small past"
+days = 10
+[supply]
+venues = { club = 2, theatre = 1 }
+scale = 0.1
+[[supply.programmes]]
+every_days = 2
+lead_days = [2, 6]
+[[strategies]]
+strategy = "bulk_bots"
+options = { accounts = 4 }
+"""
+
+
 @pytest.fixture
-def settings() -> SimulatorSettings:
+def settings(tmp_path) -> SimulatorSettings:
     """
     A small past.
     """
-    return SimulatorSettings(events=3, days=10.0, visits=30)
+    (tmp_path / "small.toml").write_text(SMALL)
+    return SimulatorSettings(scenario=str(tmp_path / "small.toml"))
 
 
 def test_an_empty_stream_holds_no_past():

@@ -11,6 +11,7 @@ import pytest
 from inventory_stream.records.feedback import AbuseCleared, AbuseConfirmed, PaymentChargedBack
 from simulator.customers import Population
 from simulator.labels import LabelPlan, Labels
+from simulator.plans import FansPlan
 from simulator.simulation import Run
 from simulator.strategies import Crew
 
@@ -25,7 +26,7 @@ class Desk:
     """
 
     def __init__(self, plan, seed=1):
-        self.population = Population("desk", seed, MANY)
+        self.population = Population("desk", seed, FansPlan(population=MANY))
         self.run = Run("desk", seed, START, self.population)
         self.labels = self.run.stage.labels = Labels(self.run.stage, plan)
         self.abusers = list(Crew(self.population, "crew").accounts(MANY, "bulk_bots"))

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from inventory_stream.records.activity import CustomerSignedIn
 from inventory_stream.records.inventory import SeatsHeld
 from simulator import ABUSERS
+from simulator.labelled import small_scenario
 from simulator.scenario import Scenario, ScenarioError, load_scenario
 from simulator.simulation import Simulation
-from simulator.strategies import BUILT_IN, Crew, StrategyError, StrategyPlan, direct, load_strategy
+from simulator.strategies import BUILT_IN, Crew, StrategyError, StrategyPlan, load_strategy
 from simulator.truth import Truth
 from simulator.world import make_world
 
@@ -50,10 +51,10 @@ def world_of(*chosen, seed=1, days=6.0, truth=None, **sizes):
     """
     Return the run of a small world with these strategies.
     """
-    world = make_world("w", seed, START, **{"events": 4, "days": days, "visits": 30, "population": 300, **sizes})
-    simulation = Simulation(world, seed, "t", truth)
-    direct(simulation.stage, chosen, days)
-    return simulation
+    scenario = small_scenario(
+        **{"events": 4, "days": days, "visits": 30, "population": 300, **sizes}, strategies=chosen
+    )
+    return Simulation(make_world("w", scenario, seed, START), "t", days, truth)
 
 
 @FEW
