@@ -228,6 +228,8 @@ def _time_axis(axes: Axes, tally: Tally) -> None:
 
 
 def _legend_beside(axes: Axes, title: str) -> None:
+    if not axes.get_legend_handles_labels()[0]:
+        return
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title=title, alignment="left")
 
 

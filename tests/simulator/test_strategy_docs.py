@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from simulator.labelled import small_scenario
 from simulator.labels import LabelPlan
-from simulator.simulation import Simulation
-from simulator.strategies import BUILT_IN, StrategyPlan, direct, load_strategy
+from simulator.simulation import simulate
+from simulator.strategies import BUILT_IN, StrategyPlan, load_strategy
 from simulator.truth import Truth
-from simulator.world import make_world
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEXT = (Path(__file__).parents[2] / "docs/strategies.md").read_text(encoding="utf-8")
@@ -41,9 +41,8 @@ def test_the_example_plays(example, audit):
     """
     As it stands in the text, legally, under its name in the truth.
     """
-    world = make_world("w", 1, START, events=4, days=6.0, visits=30, population=300)
-    simulation = Simulation(world, 1, "t", Truth(remember=True))
-    direct(simulation.stage, [StrategyPlan(example, options={"patience_s": 60.0})], 6.0)
+    scenario = small_scenario(4, 6.0, 30, 300, (StrategyPlan(example, options={"patience_s": 60.0}),))
+    simulation = simulate(scenario, 1, START, truth=Truth(remember=True))
 
     auditor = audit(simulation.encoded())
 
