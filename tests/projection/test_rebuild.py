@@ -1,39 +1,18 @@
 """
-A rebuild beside the live version: the same content, no gap for readers, nothing lost when it does not come to its end.
+A rebuild beside the live version: the same content, and nothing lost when it does not come to its end.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import pairwise
-from threading import Thread
-from time import monotonic
 from typing import Any
 
 import psycopg
 import pytest
-from sqlmodel import func, select
-from takings import CustomerTakings, Takings, order, orders
+from rebuilt import SMALL, project
+from takings import Takings, order, orders
 
-from inventory_stream.log import Log
 from inventory_stream.projection import versions
 from inventory_stream.projection.digest import digest
-from inventory_stream.projection.errors import DefinitionChanged
-from inventory_stream.projection.projector import Projector, ProjectorOptions
-from inventory_stream.projection.reading import ProjectionReader, ReaderOptions, Snapshot
 from inventory_stream.projection.rebuild import RebuildOptions, RebuildRunning, VersionsDiffer, rebuild
 from inventory_stream.testing import MemoryLog
-
-PATIENCE_S = 20.0
-SMALL = RebuildOptions(batch_size=50)
-
-
-class RevisedTakings(Takings):
-    """
-    The same tables, other results.
-    """
-
-    revision = 2
 
 
 class NarrowTakings(Takings):
@@ -50,65 +29,6 @@ class CrashError(Exception):
     """
     A rebuild ends here.
     """
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    """
-    A log with 500 orders in 3 partitions.
-    """
-    log = MemoryLog({"inventory": 3})
-    log.append(orders(0, 500))
-    return log
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[psycopg.Connection[Any]]:
-    """
-    A connection to an empty database with the table of versions.
-    """
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        versions.prepare(connection)
-        yield connection
-
-
-@contextmanager
-def projecting(log: Log, database_url: str, factory: type[Takings] = Takings) -> Iterator[Projector]:
-    """
-    A projector at work in a thread.
-    """
-    options = ProjectorOptions(live_batch=40, max_batch=40, ends_every_s=0.01, backoff_s=0.01)
-    projector = Projector(factory, log, database_url, options=options)
-    thread = Thread(target=projector.run)
-    thread.start()
-    try:
-        yield projector
-    finally:
-        projector.stop()
-        thread.join(PATIENCE_S)
-
-
-def catch_up(log: Log, connection: psycopg.Connection[Any]) -> versions.LiveVersion:
-    """
-    Wait until the live version has applied everything, and return it.
-    """
-    deadline = monotonic() + PATIENCE_S
-    while True:
-        assert monotonic() < deadline, "waited in vain"
-        live = versions.live_version(connection, "takings")
-        try:
-            if live and versions.offsets(connection, live.schema) == log.end_positions(["inventory"]):
-                return live
-        except psycopg.errors.UndefinedTable:  # switched and dropped between the two looks
-            continue
-
-
-def project(log: Log, database_url: str, connection: psycopg.Connection[Any]) -> versions.LiveVersion:
-    """
-    Project everything that is there now.
-    """
-    with projecting(log, database_url):
-        return catch_up(log, connection)
 
 
 def test_rebuilt_version_is_equal(log: MemoryLog, database: psycopg.Connection[Any], database_url: str) -> None:
@@ -156,23 +76,6 @@ def test_projection_that_never_ran_is_built(
     A projection without a live version is built from the log.
     """
     assert rebuild(Takings, log, database_url).rows["event_takings"] == 97
-
-
-def test_projector_goes_on_with_the_new_version(
-    log: MemoryLog, database: psycopg.Connection[Any], database_url: str
-) -> None:
-    """
-    A running projector follows the switch; everything is applied once.
-    """
-    with projecting(log, database_url):
-        catch_up(log, database)
-        rebuild(Takings, log, database_url, options=SMALL)
-        log.append(orders(500, 600))
-        live = catch_up(log, database)
-
-    assert live.version == 2
-    assert database.execute("SELECT sum(orders) FROM takings_v2.customer_takings").fetchone() == (600,)
-    assert rebuild(Takings, log, database_url).compared == "equal"
 
 
 def test_tampered_live_version_is_found(log: MemoryLog, database: psycopg.Connection[Any], database_url: str) -> None:
@@ -241,19 +144,6 @@ def test_changed_definition_is_switched_to(
     )
 
 
-def test_projector_of_the_old_definition_stops(
-    log: MemoryLog, database: psycopg.Connection[Any], database_url: str
-) -> None:
-    """
-    After a switch to another definition, a projector of the old one refuses to write.
-    """
-    project(log, database_url, database)
-    rebuild(RevisedTakings, log, database_url)
-
-    with pytest.raises(DefinitionChanged):
-        Projector(Takings, log, database_url).run()
-
-
 def test_one_rebuild_at_a_time(log: MemoryLog, database: psycopg.Connection[Any], database_url: str) -> None:
     """
     A second rebuild of the same projection is refused while one runs.
@@ -280,58 +170,3 @@ def test_dead_letters_are_not_written_again(
 
     assert sum(log.end_positions(["dead-letters"]).values()) == 1
     assert database.execute("SELECT sum(dead_letters) FROM takings_v2.projection_offsets").fetchone() == (1,)
-
-
-async def _answer(snapshot: Snapshot) -> tuple[int, dict[Any, int], int]:
-    total = (await snapshot.session.exec(select(func.sum(CustomerTakings.orders)))).one()
-    return snapshot.version, snapshot.positions, int(total or 0)
-
-
-def _read_while(database_url: str, work: Callable[[], None]) -> list[tuple[int, dict[Any, int], int]]:
-    """
-    Ask for answers in a loop while `work` runs in a thread.
-    """
-
-    async def read() -> list[tuple[int, dict[Any, int], int]]:
-        reader = ProjectionReader(database_url, "takings", options=ReaderOptions(poll_s=0.2))
-        await reader.start()
-        working = asyncio.create_task(asyncio.to_thread(work))
-        answers = []
-        while not working.done():
-            answers.append(await reader.run(_answer))
-        await working
-        answers.append(await reader.run(_answer))
-        await reader.stop()
-        return answers
-
-    return asyncio.run(read())
-
-
-def test_readers_see_no_gap_and_no_mixture(
-    log: MemoryLog, database: psycopg.Connection[Any], database_url: str
-) -> None:
-    """
-    While orders come in and the version is switched twice, every answer fits its own position, which never goes back.
-    """
-    log = MemoryLog({"inventory": 3})
-    log.append(order(number) for number in range(300))
-
-    def work() -> None:
-        for number in range(2):
-            rebuild(
-                Takings,
-                log,
-                database_url,
-                options=SMALL,
-                report=lambda _, done, __, start=number: log.append([order(10_000 * (start + 1) + done)]),
-            )
-            catch_up(log, database)
-
-    with projecting(log, database_url):
-        catch_up(log, database)
-        answers = _read_while(database_url, work)
-
-    assert {version for version, _, _ in answers} == {1, 2, 3}
-    assert all(orders == sum(positions.values()) for _, positions, orders in answers)
-    for (_, earlier, _), (_, later, _) in pairwise(answers):
-        assert all(later[partition] >= offset for partition, offset in earlier.items())
