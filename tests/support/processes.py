@@ -24,13 +24,16 @@ class ProjectorProcess:
     One running projector process.
     """
 
-    def __init__(self, bootstrap_servers: str, database_url: str, prefix: str, member: str = "") -> None:
+    def __init__(
+        self, bootstrap_servers: str, database_url: str, prefix: str, member: str = "", **settings: str
+    ) -> None:
         environment = {
             **os.environ,
             "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "SEATSTREAM_DATABASE_URL": database_url,
             "SEATSTREAM_TOPIC_PREFIX": prefix,
             "PROJECTOR_MEMBER": member,
+            **settings,
         }
         self.process = subprocess.Popen([sys.executable, str(PROGRAM)], env=environment)
 

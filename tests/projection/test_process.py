@@ -1,0 +1,48 @@
+"""
+The projector as a process of its own.
+"""
+
+import signal
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from processes import TIMEOUT_S, ProjectorProcess, Watch
+from takings import orders
+
+from inventory_stream.local.ports import LOOPBACK, free_port
+from inventory_stream.log.kafka import KafkaLog
+from inventory_stream.log.topics import create_topics
+
+
+@pytest.fixture
+def log(bootstrap_servers: str) -> Iterator[KafkaLog]:
+    """
+    A log with topics of its own.
+    """
+    prefix = f"{uuid4().hex[:10]}-"
+    create_topics(bootstrap_servers, prefix)
+    log = KafkaLog(bootstrap_servers, prefix)
+    yield log
+    log.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_projector_answers_on_its_port_until_it_is_asked_to_end(
+    log: KafkaLog, bootstrap_servers: str, database_url: str, number: int
+) -> None:
+    """
+    With a port, health and metrics are served there; a signal ends the process in order.
+    """
+    port = free_port()
+    process = ProjectorProcess(bootstrap_servers, database_url, log._prefix, PROJECTOR_PORT=str(port))
+    log.append(orders(0, 100))
+    watch = Watch(database_url)
+    watch.wait_for(log.end_positions(["inventory"]))
+    alive, metrics = (httpx.get(f"http://{LOOPBACK}:{port}/{path}", trust_env=False) for path in ("healthz", "metrics"))
+    watch.close()
+    process.signal(number)
+
+    assert (alive.text, process.process.wait(TIMEOUT_S)) == ("alive\n", 0)
+    assert "seatstream_records_applied_total" in metrics.text
