@@ -31,6 +31,7 @@ from simulator.journal import Journal
 from simulator.places import SectionPlaces
 from simulator.shows import Show
 from simulator.tickets import Hold, Order
+from simulator.truth import Truth
 
 HOLD_S = 600.0
 
@@ -40,11 +41,12 @@ class BoxOffice:
     Holds, sells, takes back and scans places, and tells the journal.
     """
 
-    def __init__(self, clock: Clock, journal: Journal, run: str) -> None:
+    def __init__(self, clock: Clock, journal: Journal, run: str, truth: Truth) -> None:
         self.clock = clock
         self.holds: dict[str, Hold] = {}
         self._journal = journal
         self._run = run
+        self._truth = truth
         self._numbers = 0
 
     def hold(
@@ -168,6 +170,7 @@ class BoxOffice:
         if order.state != "listed" or order.listing_id != listing_id:
             return
         seller = order.customer
+        self._truth.served(order.show.event_id, buyer)
         del order.show.orders[order.id]
         order.id, order.customer, order.state, order.resold = self._number("o"), buyer, "sold", True
         order.show.orders[order.id] = order
@@ -215,6 +218,7 @@ class BoxOffice:
             hold.places.price_level,
         )
         show.orders[order.id] = order
+        self._truth.served(show.event_id, hold.customer)
         self._tell(
             OrderPlaced,
             order,

@@ -85,7 +85,7 @@ class Stage:
     ) -> None:
         self.clock = clock
         self.journal = journal
-        self.office = BoxOffice(clock, journal, run)
+        self.office = BoxOffice(clock, journal, run, truth)
         self.population = population
         self.supply = SupplyPlan()
         self.demand = DemandPlan()

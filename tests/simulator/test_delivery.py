@@ -17,33 +17,14 @@ from inventory_api.tables import SectionRow, SectionStatusRow
 from inventory_stream.records import Delivered, Encoded, decode
 from inventory_stream.testing import ProjectionDriver
 from simulator.delivery import Delivery, DeliveryPlan
-from simulator.truth import TABLES, Truth
+from simulator.truth import Truth
+from tests.support.kept import Kept
 from venue_api.projection import VenueProjection
 
 SEEDS = st.integers(min_value=0, max_value=2**31)
 FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HARMLESS = DeliveryPlan(duplicates=0.03, late=0.01, malformed=0.02, within=400)
 PROJECTIONS = [InventoryProjection, VenueProjection, FraudProjection]
-
-
-class Kept:
-    """
-    A sink that keeps rows: table → rows.
-    """
-
-    def __init__(self) -> None:
-        self.rows = defaultdict(list)
-
-    def write(self, table, rows):
-        """
-        Keep rows.
-        """
-        self.rows[table] += [dict(zip([c.name for c in TABLES[table].columns], row, strict=True)) for row in rows]
-
-    def close(self):
-        """
-        Do nothing.
-        """
 
 
 def delivered(batches: Iterable[list[Encoded]], plan: DeliveryPlan, seed: int = 1) -> tuple[list[Encoded], Kept]:
