@@ -73,13 +73,17 @@ class Door:
                 await self._send_prepared(answer, scope, send)
                 self._log(scope, answer.status, time.perf_counter() - started)
                 return
-        exchange = _Exchange(self._state, send)
+        method = scope["method"]
+        exchange = _Exchange(self._state, send, head=method == "HEAD")
+        if exchange.head:
+            scope["method"] = "GET"  # routes need not know of HEAD: it is GET without the body
         try:
             await self._answer(asked, exchange, scope, receive)
         finally:
+            scope["method"] = method
             seconds = time.perf_counter() - started
             self._log(scope, exchange.status, seconds)
-            self._state.metrics.answered(scope["method"], _route(scope), exchange.status, seconds)
+            self._state.metrics.answered(method, _route(scope), exchange.status, seconds)
 
     async def _send_prepared(self, answer: Answer, scope: Scope, send: Send) -> None:
         headers = [*answer.headers, (POSITION_HEADER, self._state.position_header())]
@@ -137,10 +141,11 @@ class _Exchange:
     Sends one answer with its position, and remembers its status.
     """
 
-    __slots__ = ("_send", "ended", "position", "status")
+    __slots__ = ("_send", "ended", "head", "position", "status")
 
-    def __init__(self, state: ServiceState, send: Send) -> None:
+    def __init__(self, state: ServiceState, send: Send, *, head: bool) -> None:
         self._send = send
+        self.head = head
         self.position = state.position_header()
         self.status = 0
         self.ended = False
@@ -152,8 +157,10 @@ class _Exchange:
             headers = message.setdefault("headers", [])
             if not any(name == POSITION_HEADER for name, _ in headers):
                 message["headers"] = [*headers, (POSITION_HEADER, self.position)]
-        elif message["type"] == "http.response.body" and not message.get("more_body", False):
-            self.ended = True
+        elif message["type"] == "http.response.body":
+            self.ended = not message.get("more_body", False)
+            if self.head:
+                message["body"] = b""
         await self._send(message)
 
 

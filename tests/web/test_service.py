@@ -268,6 +268,20 @@ def test_access_log_carries_the_trace():
     assert (row["trace_id"], row["path"], row["status"]) == (trace, "/v1/things", 200)
 
 
+def test_head_is_get_without_the_body():
+    """
+    HEAD has the status and headers of GET, also where a route knows only GET, and for errors.
+    """
+    service = sample()
+    paths = ("/v1/things", "/v1/things/404", "/healthz")
+
+    got, head = ask(service, *paths), ask(service, *(("HEAD", path) for path in paths))
+
+    assert [answer.status_code for answer in head] == [answer.status_code for answer in got] == [200, 404, 200]
+    assert {answer.content for answer in head} == {b""}
+    assert [a.headers["content-length"] for a in head] == [a.headers["content-length"] for a in got]
+
+
 def test_openapi_declares_problems():
     """
     Every operation declares the one error shape.
