@@ -42,7 +42,10 @@ def main() -> None:
     """
     Run the command line.
     """
-    add_commands(app, sys.argv[1:])
+    try:
+        add_commands(app, sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)  # as the commands themselves do: no trace of where they were
     app()
 
 

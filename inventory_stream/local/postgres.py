@@ -9,9 +9,11 @@ import pwd
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -21,6 +23,7 @@ from inventory_stream.local.ports import LOOPBACK, require_free
 from inventory_stream.local.server import Server
 
 VERSION = "PostgreSQL 18"
+PREDECESSOR_S = 20
 DATABASE = "seatstream"
 USER = "pgserver"
 SETTINGS = {
@@ -76,6 +79,7 @@ class LocalPostgres(Server):
             PortOccupied: its port is taken.
             ForeignData: another version wrote the folder.
         """
+        self._end_predecessor()
         require_free(self.port, self.name)
         if os.geteuid() == 0:
             self._user = _unprivileged_user()
@@ -99,12 +103,16 @@ class LocalPostgres(Server):
         )
         self._child.start()
 
-    def wait_ready(self) -> None:
+    def _end_predecessor(self) -> None:
         """
-        Return once it answers and has its database.
+        End the server that a killed supervisor left on this folder. The kernel has told it to, which takes a moment.
         """
-        if self._child:
-            self._child.wait_until(self._has_database)
+        data = self.folder / "data"
+        with suppress(OSError, ValueError, IndexError, psutil.Error):
+            process = psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+            if str(data) in process.cmdline():
+                process.send_signal(signal.SIGINT)
+                process.wait(PREDECESSOR_S)
 
     def _initialise(self) -> None:
         """
@@ -120,7 +128,7 @@ class LocalPostgres(Server):
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
         Child("initdb", command, self.log, user=self._user).run()
 
-    def _has_database(self) -> bool:
+    def answers(self) -> bool:
         """
         Tell whether the server answers, after making its database when that is missing.
         """

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from inventory_stream.local.child import Child
+from inventory_stream.local.errors import ChildCrashed, ServerCrashed
 from inventory_stream.local.folder import DataFolder
 
 
@@ -45,13 +46,23 @@ class Server(ABC):
         """
 
     @abstractmethod
+    def answers(self) -> bool:
+        """
+        Tell whether clients are answered by now.
+        """
+
     def wait_ready(self) -> None:
         """
         Return once it answers.
 
         Raises:
-            ChildCrashed, ChildNotReady: it does not.
+            ServerCrashed, ChildNotReady: it does not.
         """
+        if self._child:
+            try:
+                self._child.wait_until(self.answers)
+            except ChildCrashed as crash:
+                raise ServerCrashed(crash.name, crash.return_code, crash.log, crash.tail) from None
 
     @property
     def pid(self) -> int:

@@ -75,6 +75,8 @@ class Stack:
         Raises:
             LocalStackError: one of them cannot be prepared; none was started.
         """
+        if self.kafka and self.postgres and not self.kafka.data.initialised:
+            self.postgres.data.forget()  # tables of a stream that is gone: every projection would wait for its end
         _side_by_side([server.prepare for server in self.servers])
         for server in self.servers:
             server.launch()

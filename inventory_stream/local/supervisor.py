@@ -16,7 +16,7 @@ from types import FrameType
 
 from inventory_stream.local import record, services
 from inventory_stream.local.child import Child
-from inventory_stream.local.errors import ChildNotReady, LocalStackError
+from inventory_stream.local.errors import ChildCrashed, ChildNotReady, LocalStackError, StartInterrupted
 from inventory_stream.local.ports import require_free
 from inventory_stream.local.server import Server
 from inventory_stream.local.services import GATEWAY, Program
@@ -24,6 +24,8 @@ from inventory_stream.local.stack import Stack
 
 READY_TIMEOUT_S = 120.0
 WATCH_S = 0.3
+STOP_S, CRASHED_STOP_S = 10.0, 3.0
+POLL_S = 0.05
 
 Say = Callable[[str], None]
 
@@ -55,6 +57,8 @@ class Supervisor:
         self._say = say
         self._children: list[tuple[Program, Child]] = []
         self._end = threading.Event()
+        self._live = False
+        self._patience_s = STOP_S
 
     def run(self, live: Callable[[], None] = lambda: None) -> None:
         """
@@ -64,17 +68,23 @@ class Supervisor:
             live: called once everything answers.
 
         Raises:
-            LocalStackError: a part could not start, or ended by itself.
+            LocalStackError: a part could not start, ended by itself, or was not given the time to start.
         """
         with record.claim(self._folder):
             previous = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
             try:
                 self._start()
+                self._live = True
+                self._write_record()
                 live()
                 while not self._end.wait(WATCH_S):
                     self._check()
+            except ChildCrashed:
+                self._patience_s = CRASHED_STOP_S  # without a broker some would try for long to say goodbye
+                raise
             except KeyboardInterrupt:
-                pass
+                if not self._live:
+                    raise StartInterrupted from None
             finally:
                 self._end.set()
                 self._stop()
@@ -140,7 +150,7 @@ class Supervisor:
             self._check()
             if time.monotonic() > deadline:
                 raise ChildNotReady(child.name, READY_TIMEOUT_S, child.log, child.tail())
-            self._end.wait(0.1)
+            self._end.wait(POLL_S)
 
     def _check(self) -> None:
         """
@@ -160,7 +170,7 @@ class Supervisor:
         for _, child in self._children:
             child.ask_to_stop()
         for _, child in self._children:
-            child.stop(timeout_s=10)
+            child.stop(self._patience_s)
         self._stack.stop()
 
     def _write_record(self) -> None:
@@ -170,7 +180,8 @@ class Supervisor:
         processes = {server.name: {"pid": server.pid, "port": server.port} for server in self._stack.servers}
         processes |= {program.name: {"pid": child.pid, "port": program.port} for program, child in self._children}
         urls = {program.name: program.url for program in self._programs if program.port and not program.variable}
-        record.write(self._folder, {"processes": processes, "urls": urls, "environment": self._stack.environment})
+        details = {"live": self._live, "processes": processes, "urls": urls, "environment": self._stack.environment}
+        record.write(self._folder, details)
 
 
 def is_green(gateway_url: str) -> bool:
@@ -189,16 +200,19 @@ def detach(command: Sequence[str], folder: Path) -> None:
         LocalStackError: it ended before that; the sentence is its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    live = folder / "live"
-    live.unlink(missing_ok=True)
     complaints = folder / "logs" / "up-errors.log"
     complaints.parent.mkdir(exist_ok=True)
     with (folder / "logs" / "up.log").open("wb") as output, complaints.open("wb") as errors:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
         )
-    while not live.exists():
-        if process.poll() is not None:
-            sentence = complaints.read_text(errors="replace").strip()
-            raise LocalStackError(sentence or f"The stack ended with code {process.returncode} before it was live.")
-        time.sleep(0.1)
+    try:
+        while not (record.read(folder) or {}).get("live"):
+            if process.poll() is not None:
+                sentence = complaints.read_text(errors="replace").strip()
+                raise LocalStackError(sentence or f"The stack ended with code {process.returncode} before it was live.")
+            time.sleep(POLL_S)
+    except KeyboardInterrupt:
+        process.terminate()  # it has a session of its own, so that the terminal's Ctrl-C does not reach it
+        process.wait()
+        raise StartInterrupted from None
