@@ -10,16 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
 from inventory_stream.local import record, services
-from inventory_stream.local.errors import LocalStackError
+from inventory_stream.local.errors import GivenUnusable, LocalStackError
 from inventory_stream.local.services import GATEWAY
 from inventory_stream.local.stack import Stack
 from inventory_stream.local.supervisor import Supervisor, detach
+from inventory_stream.log import LogError
 from inventory_stream.log.topics import create_topics
 from inventory_stream.settings import StreamSettings
 
@@ -28,6 +30,7 @@ complaints = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 COLUMNS = ("service", "health", "version", "lag", "freshness_s", "position", "url")
 
 Folder = Annotated[Path, typer.Option(help="Holds data and logs.")]
+GIVEN_TIMEOUT_S = 10
 DEFAULT_FOLDER = Path(".seatstream")
 
 
@@ -130,10 +133,25 @@ def _run(folder: Path, kafka_port: int, postgres_port: int) -> None:
             folder,
             stack,
             services.discover(),
-            lambda servers: create_topics(servers, settings.topic_prefix),
+            lambda: _prepare(stack, settings.topic_prefix),
             lambda line: console.print(f"[green]✓[/] {line}"),
         )
         supervisor.run(lambda: _say_live(record.read(folder) or {}))
+
+
+def _prepare(stack: Stack, topic_prefix: str) -> None:
+    """
+    Make the topics that are missing. What runs here answers by now, so only what is given can fail.
+    """
+    try:
+        psycopg.connect(stack.url, connect_timeout=GIVEN_TIMEOUT_S).close()
+    except psycopg.Error as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise GivenUnusable("The database", "SEATSTREAM_DATABASE_URL", reason) from error
+    try:
+        create_topics(stack.bootstrap_servers, topic_prefix)
+    except LogError as error:
+        raise GivenUnusable("The broker", "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS", str(error)) from error
 
 
 def _say_live(known: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ LocalStackError
 ├── ChildNotReady
 ├── AlreadyRunning
 ├── ForeignData
+├── GivenUnusable
 └── StartInterrupted
 """
 
@@ -90,6 +91,13 @@ class ForeignData(LocalStackError):
             f"{folder} was written by {found} but this is {expected}: "
             "start afresh with `make clean` (everything is rebuilt from the demo world)."
         )
+
+
+class GivenUnusable(LocalStackError):
+    """A broker or a database that was given cannot be used."""
+
+    def __init__(self, what: str, given_by: str, reason: str) -> None:
+        super().__init__(f"{what} that {given_by} names cannot be used: {reason}.")
 
 
 class StartInterrupted(LocalStackError):

@@ -75,11 +75,37 @@ class Stack:
         Raises:
             LocalStackError: one of them cannot be prepared; none was started.
         """
-        if self.kafka and self.postgres and not self.kafka.data.initialised:
-            self.postgres.data.forget()  # tables of a stream that is gone: every projection would wait for its end
+        self._forget_tables_of_another_stream()
         _side_by_side([server.prepare for server in self.servers])
+        if self.postgres:
+            self._stream_note(self.postgres).write_text(self._stream)
         for server in self.servers:
             server.launch()
+
+    @property
+    def _stream(self) -> str:
+        """
+        Which stream this is, for people who change between a given broker and a local one.
+        """
+        return "local" if self.kafka else self.bootstrap_servers
+
+    @staticmethod
+    def _stream_note(postgres: LocalPostgres) -> Path:
+        """
+        The file that says which stream a local database's tables come from.
+        """
+        return postgres.folder / "stream"
+
+    def _forget_tables_of_another_stream(self) -> None:
+        """
+        Have the local database made anew when its tables come from another stream: they can be derived again, and
+        with them every projection would wait for an end that never comes.
+        """
+        if self.postgres:
+            note = self._stream_note(self.postgres)
+            known = note.read_text() if note.exists() else "local"
+            if known != self._stream or (self.kafka and not self.kafka.data.initialised):
+                self.postgres.data.forget()
 
     def start(self) -> Self:
         """

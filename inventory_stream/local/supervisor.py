@@ -38,7 +38,7 @@ class Supervisor:
         folder: holds data, logs and `up.json`.
         stack: the broker and the database.
         programs: what runs on them.
-        prepare: called with the broker's address once the stack answers, before the programs start (makes topics).
+        prepare: called once the stack answers, before the programs that use the stream start (makes topics).
         say: told about each step.
     """
 
@@ -47,7 +47,7 @@ class Supervisor:
         folder: Path,
         stack: Stack,
         programs: Sequence[Program],
-        prepare: Callable[[str], object] = lambda bootstrap_servers: None,
+        prepare: Callable[[], object] = lambda: None,
         say: Say = lambda line: None,
     ) -> None:
         self._folder = folder.absolute()
@@ -110,7 +110,7 @@ class Supervisor:
         self._await_server(self._stack.postgres)
         self._launch([program for program in self._programs if not program.once and not program.streams])
         self._await_server(self._stack.kafka)
-        self._prepare(self._stack.bootstrap_servers)
+        self._prepare()
         self._launch([program for program in self._programs if not program.once and program.streams])
         for program, child in self._children:
             self._await(child, program.ready)
