@@ -25,7 +25,9 @@ test: $(STAMP)
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/coverage erase
 	$(RUN)/coverage run -m pytest
+	$(RUN)/coverage combine --quiet
 	$(RUN)/coverage report
 
 ## bench: measure everything, or one figure with NAME=
