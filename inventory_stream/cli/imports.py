@@ -35,6 +35,7 @@ from inventory_stream.settings import StreamSettings
 console = Console(soft_wrap=True, highlight=False)
 complaints = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 _SHOWN = 20
+_MAX_CENTS = 10**12  # the contract's limit of an amount
 
 SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Leave out what is wrong, and list it.")]
 
@@ -181,8 +182,9 @@ def _event(name: str, starts_at: str, prices: Sequence[str], currency: str) -> E
 def _cents(amount: str) -> int:
     try:
         cents = Decimal(amount) * 100
-        if 0 <= cents <= 10**12 and cents == int(cents):
-            return int(cents)
     except InvalidOperation:
-        pass
-    raise typer.BadParameter(f"--price: '{amount}' is not an amount like 45.00")
+        cents = Decimal("NaN")
+    # NaN is outside of any limits, too.
+    if not (cents.is_finite() and 0 <= cents <= _MAX_CENTS and cents == int(cents)):
+        raise typer.BadParameter(f"--price: '{amount}' is not an amount like 45.00")
+    return int(cents)

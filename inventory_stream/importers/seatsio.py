@@ -25,7 +25,8 @@ from inventory_stream.records.catalogue import (
 
 SOURCE = "/import/seatsio"
 _CHART_VERSION = 1  # a changed chart gets another id: tickets of an earlier event keep the chart they were sold by
-_LONGEST_RUN_ROW = 40
+_LONGEST_RUN_ROW = 40  # limits of `SeatRun`
+_LONGEST_STEP = 10
 
 
 class EventWanted(msgspec.Struct, frozen=True):
@@ -76,8 +77,8 @@ def seatsio_documents(
     if (problems and not skip_invalid) or not plans:
         raise ImportRefused(problems)
     chart_id = f"{slug(chart.name)}-{digest(content)[:8]}"
-    event_id = f"{venue_id}-{slug(event.name)}-{event.starts_at.astimezone(UTC):%Y%m%d%H%M}" if event else ""
-    places = sum(plan.capacity + sum(len(row.seats) for row in plan.rows) for plan in plans)
+    event_id = _event_id(venue_id, event) if event else ""
+    places = sum(map(_places, plans))
     venue = VenueDefined(venue_id=venue_id, name=venue_name, capacity=places)
     documents: list[Document] = []
     try:
@@ -94,6 +95,14 @@ def slug(name: str) -> str:
     Return a name as a part of an id: lower-case letters, digits and dashes, at most 40.
     """
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "chart"
+
+
+def _event_id(venue_id: str, event: EventWanted) -> str:
+    return f"{venue_id}-{slug(event.name)}-{event.starts_at.astimezone(UTC):%Y%m%d%H%M}"
+
+
+def _places(plan: Plan) -> int:
+    return plan.capacity + sum(len(row.seats) for row in plan.rows)
 
 
 def _read(path: Path) -> tuple[bytes, SeatsioChart]:
@@ -196,10 +205,20 @@ def seat_runs(row: ChartRow, labels: Sequence[str]) -> list[SeatRun]:
         numbers.reverse()
     runs: list[SeatRun] = []
     while numbers:
-        step = numbers[1] - numbers[0] if len(numbers) > 1 and 0 < numbers[1] - numbers[0] <= 10 else 1
-        length = 1
-        while length < len(numbers) and numbers[length] == numbers[0] + step * length:
-            length += 1
-        runs.append(SeatRun(row.label, numbers[0], numbers[length - 1], step if length > 1 else 1))
+        length, step = _stride(numbers)
+        runs.append(SeatRun(row.label, numbers[0], numbers[length - 1], step))
         numbers = numbers[length:]
     return runs
+
+
+def _stride(numbers: Sequence[int]) -> tuple[int, int]:
+    """
+    Return how many of the first numbers follow each other by the same step, and the step (1 for a number alone).
+    """
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1
+    if not 0 < step <= _LONGEST_STEP:
+        return 1, 1
+    length = 1
+    while length < len(numbers) and numbers[length] == numbers[0] + step * length:
+        length += 1
+    return length, step

@@ -83,6 +83,9 @@ def read_catalogue(folder: Path) -> Catalogue:
     dates = _read(folder / DATES, 8, _date, problems)
 
     def event(fields: list[str], line: int) -> Event:
+        """
+        Return the event of a line, whose venue, category and date the other files know.
+        """
         _known("dateid", fields[3], dates, DATES)
         return Event(
             _number("eventid", fields[0]),

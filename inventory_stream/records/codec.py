@@ -94,25 +94,18 @@ def decode(
         wanted: type names whose values are decoded; others keep `record` None. All when None.
     """
     found = dict(headers or ())
-    type_bytes = found.get("ce_type", b"")
-    record = None
-    failure = ""
     try:
-        name, decoder = _decoders[type_bytes]
+        name, decoder = _decoders[found["ce_type"]]
         identity = found["ce_id"].decode()
         source = found["ce_source"].decode()
         time = found["ce_time"].decode()
         text_key = (key or b"").decode()
         if not (identity and source and datetime.fromisoformat(time).tzinfo):
             raise ValueError("empty header, or a time without zone")
-        if wanted is None or name in wanted:
-            record = decoder(value or b"")
+        record = decoder(value or b"") if wanted is None or name in wanted else None
     except _BAD_BYTES as error:
-        record, failure = None, _explain(found, key, error)
-        name, identity, source, time, text_key = (
-            _lenient(part)
-            for part in (type_bytes, found.get("ce_id"), found.get("ce_source"), found.get("ce_time"), key)
-        )
+        failure = _explain(found, key, error)
+        return _undecoded(topic, partition, offset, key, value, headers, failure)
     return Delivered(
         topic,
         partition,
@@ -123,6 +116,36 @@ def decode(
         source,
         time,
         record,
+        "",
+        value or b"",
+        list(headers or ()),
+    )
+
+
+def _undecoded(
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Sequence[tuple[str, bytes]] | None,
+    failure: str,
+) -> Delivered:
+    """
+    Return what lies at a place and cannot be decoded: as much of its words as is text.
+    """
+    found = dict(headers or ())
+    identity, name, source, time = map(_lenient, map(found.get, ("ce_id", "ce_type", "ce_source", "ce_time")))
+    return Delivered(
+        topic,
+        partition,
+        offset,
+        _lenient(key),
+        identity,
+        name,
+        source,
+        time,
+        None,
         failure,
         value or b"",
         list(headers or ()),

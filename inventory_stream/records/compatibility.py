@@ -43,6 +43,9 @@ class _Comparison:
         self._new = new
 
     def sentences(self) -> list[str]:
+        """
+        Return what the new schema breaks, each with the type's name before it.
+        """
         return [f"{self._name}: {sentence}" for sentence in self._values(self._old, self._new, "")]
 
     def _values(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
@@ -72,15 +75,10 @@ class _Comparison:
             yield from self._values(old["additionalProperties"], new.get("additionalProperties", {}), f"{path}{{}}")
 
     def _limits(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
-        for word in (*_LOWER_LIMITS, *_UPPER_LIMITS):
+        for word in (*_LOWER_LIMITS, *_UPPER_LIMITS, *_EXACT):
             before, after = old.get(word), new.get(word)
-            if after is None or after == before:
-                continue
-            if before is None or (after > before) == (word in _LOWER_LIMITS):
+            if after not in (None, before) and _narrows(word, before, after):
                 yield f"field {path} is narrower: {word} was {_shown(before)} and is {after}"
-        for word in _EXACT:
-            if word in new and new[word] != old.get(word):
-                yield f"field {path} is narrower: {word} was {_shown(old.get(word))} and is {new[word]}"
         if "enum" in new:
             gone = [value for value in old.get("enum", ["anything else"]) if value not in new["enum"]]
             if gone:
@@ -121,6 +119,15 @@ class _Comparison:
             return
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from self._values(before, after, f"{path}[{index}]")
+
+
+def _narrows(word: str, before: Any, after: Any) -> bool:
+    """
+    Whether a keyword that changed refuses values that it let through. Of two patterns nobody can tell, so any may.
+    """
+    if before is None or word in _EXACT:
+        return True
+    return bool((after > before) == (word in _LOWER_LIMITS))
 
 
 def _alternatives(schema: Schema, document: Schema) -> list[Schema]:

@@ -12,6 +12,7 @@ import psycopg
 import sqlalchemy.exc
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +28,15 @@ from inventory_stream.web.metrics import ServiceMetrics
 from inventory_stream.web.readers import Reader
 from inventory_stream.web.settings import ServiceSettings
 from inventory_stream.web.state import ServiceState
+
+# The door measures, logs and traces; FastAPI's own would do it a second time.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 Part = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -88,13 +98,7 @@ def create_service(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(state, parts),
-        telemetry={
-            "tracing": False,
-            "metrics": False,
-            "logs": False,
-            "operation_spans": False,
-            "auto_configure": False,
-        },
+        telemetry=_NO_TELEMETRY,
     )
     service.service_state = state
     service.state.service = state
