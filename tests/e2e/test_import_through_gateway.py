@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -19,7 +19,8 @@ import psycopg
 import pytest
 
 from inventory_stream.local import LocalKafka, LocalPostgres
-from inventory_stream.local.ports import LOOPBACK, free_port
+from inventory_stream.local.child import Child
+from inventory_stream.local.ports import LOOPBACK, accepts, free_port
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.log.topics import create_topics
 from inventory_stream.web.positions import format_positions
@@ -31,7 +32,7 @@ FOUND = "Gotterdammerung"
 CHARTS = {"sampleChartWithSections": ("Small Show", 71), "sampleChartWithZones": ("Grand Prix", 8_897)}
 COUNTS = re.compile(r"([\d,]+) records added, ([\d,]+) changed, ([\d,]+) unchanged")
 TIMEOUT_S = 60.0
-POLL_S = 0.05
+MODULES = {"inventory_api.projector": "projector", "inventory_api": "inventory_api", "gateway": "gateway"}
 
 
 class Stack:
@@ -40,9 +41,10 @@ class Stack:
     """
 
     def __init__(self, bootstrap_servers: str, database_url: str, folder: Path) -> None:
-        self._ports = {name: free_port() for name in ("projector", "inventory_api", "gateway")}
+        self._ports = {name: free_port() for name in MODULES.values()}
         self._environment = {
             **os.environ,
+            "INVENTORY_API_POSITION_TIMEOUT_S": "4",  # shorter than the gateway's patience, so that its answer is heard
             "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "SEATSTREAM_DATABASE_URL": database_url,
             "SEATSTREAM_TOPIC_PREFIX": PREFIX,
@@ -59,14 +61,15 @@ class Stack:
             httpx.Client(base_url=f"http://{LOOPBACK}:{self._ports['gateway']}", timeout=TIMEOUT_S)
         )
 
-    def start(self, module: str) -> None:
+    def start(self, module: str, name: str) -> None:
         """
-        Run a module until the stack stops.
+        Run a module until the stack stops; return when it answers on its port.
         """
-        output = self._running.enter_context((self._folder / f"{module}.log").open("wb"))
-        command = [sys.executable, "-m", module]
-        process = subprocess.Popen(command, env=self._environment, stdout=output, stderr=subprocess.STDOUT)
-        self._running.callback(end, process)
+        log = self._folder / f"{module}.log"
+        child = Child(module, [sys.executable, "-m", module], log, env=self._environment)
+        child.start()
+        self._running.callback(child.stop)
+        child.wait_until(lambda: accepts(self._ports[name]), TIMEOUT_S)
 
     def stop(self) -> None:
         """
@@ -96,32 +99,17 @@ class Stack:
         Return what the gateway answers once everything imported is in it.
         """
         deadline = monotonic() + TIMEOUT_S
-        while True:
-            try:
-                answer = self._client.get(path, params={"min_position": self.end(), **parameters})
-            except httpx.ConnectError:
-                answer = None  # it is still starting
-            if answer is not None and answer.status_code == 200:
-                return answer.json()
-            seen = "no answer" if answer is None else f"{answer.status_code} {answer.text}"
-            assert answer is None or answer.status_code >= 500, seen
-            assert monotonic() < deadline, f"{seen}\n{self._logs()}"
-            sleep(POLL_S)
+        answer = self._get(path, parameters)
+        while answer.status_code == httpx.codes.GATEWAY_TIMEOUT and monotonic() < deadline:
+            answer = self._get(path, parameters)
+        assert answer.status_code == httpx.codes.OK, f"{answer.status_code} {answer.text}\n{self._logs()}"
+        return answer.json()
+
+    def _get(self, path: str, parameters: dict[str, Any]) -> httpx.Response:
+        return self._client.get(path, params={"min_position": self.end(), **parameters})
 
     def _logs(self) -> str:
         return "\n".join(f"{file.name}:\n{file.read_text()[-2000:]}" for file in self._folder.glob("*.log"))
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """
-    Ask a process to end, and make it if it does not.
-    """
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(10)
 
 
 def import_all(stack: Stack, catalogue: Path) -> list[str]:
@@ -171,8 +159,8 @@ def stack(
         connection.execute("CREATE DATABASE e2e_import")
     running = Stack(kafka.bootstrap_servers, postgres.url_of("e2e_import"), tmp_path_factory.mktemp("logs"))
     try:
-        for module in ("inventory_api.projector", "inventory_api", "gateway"):
-            running.start(module)
+        for module, name in MODULES.items():
+            running.start(module, name)
         yield running
     finally:
         running.stop()
