@@ -63,7 +63,7 @@ class Progress(msgspec.Struct):
 
 class Prepared(msgspec.Struct):
     """
-    A batch ready to commit.
+    A batch ready to commit; empty when it has no progress.
     """
 
     progress: dict[Partition, Progress]
@@ -93,8 +93,10 @@ class Applier:
 
     def forget(self) -> None:
         """
-        Drop all state of the projection; it is loaded again when needed.
+        Drop all state of the projection, and what was folded but not taken; state is loaded again when needed.
         """
+        self._progress: dict[Partition, Progress] = {}
+        self._dead: list[DeadLetter] = []
         self._projection = self._factory()
         self._tables = list(self._projection.tables())
         self._handlers = dict(self._projection.handlers())
@@ -122,21 +124,35 @@ class Applier:
 
     def apply(self, batch: Sequence[Delivered]) -> Prepared:
         """
-        Return what the batch changes.
+        Fold a whole batch and return what it changes.
 
         Raises:
-            TooManyDeadLetters: the limits are passed; nothing of the batch may be committed.
+            TooManyDeadLetters: as `fold`.
+        """
+        self.fold(batch)
+        return self.take()
+
+    def fold(self, records: Sequence[Delivered]) -> None:
+        """
+        Apply some records to the state in memory; what they change is collected until it is taken.
+
+        Raises:
+            TooManyDeadLetters: the limits are passed; nothing that was collected may be committed.
         """
         if self._stateful:
-            self._load(batch)
-        progress: dict[Partition, Progress] = {}
-        dead: list[DeadLetter] = []
-        for place, run in groupby(batch, key=_place):
+            self._load(records)
+        for place, run in groupby(records, key=_place):
             partition = Partition(*place)
-            part = progress.setdefault(partition, Progress(0))
-            self._apply_run(run, part, self._seen[partition], dead)
-        changes = [change for table in self._tables if (change := table.take())]
-        return Prepared(progress, changes, dead)
+            part = self._progress.setdefault(partition, Progress(0))
+            self._apply_run(run, part, self._seen[partition], self._dead)
+
+    def take(self) -> Prepared:
+        """
+        Return what was collected, which may be nothing, and begin anew.
+        """
+        prepared = Prepared(self._progress, [change for table in self._tables if (change := table.take())], self._dead)
+        self._progress, self._dead = {}, []
+        return prepared
 
     def _load(self, batch: Sequence[Delivered]) -> None:
         wanted: dict[str, set[str]] = {}

@@ -10,10 +10,11 @@ from inventory_stream.log import Log, Partition, Reader
 from inventory_stream.projection.applier import Applier, DeadLetterLimits
 from inventory_stream.projection.collection import collect_young
 from inventory_stream.projection.definition import Projection, projection_topics
+from inventory_stream.projection.gathering import PIECE
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.store import Batch, Store
 from inventory_stream.projection.versions import schema_of
-from inventory_stream.records import Delivered, type_name
+from inventory_stream.records import type_name
 
 MAX_BATCH = 50_000
 _POLL_S = 0.1
@@ -69,23 +70,28 @@ class Filler:
         reader = self._log.read({partition: owned[partition].next_offset for partition in missing}, self._wanted)
         try:
             while missing:
-                missing -= self._step(reader, bounds, known_letters or {})
+                missing -= self._gather(reader, bounds)
+                self._hand_over(bounds, known_letters or {})
         finally:
             reader.close()
             self._settle()
 
-    def _step(self, reader: Reader, bounds: Mapping[Partition, int], known: Mapping[Partition, int]) -> set[Partition]:
+    def _gather(self, reader: Reader, bounds: Mapping[Partition, int]) -> set[Partition]:
         """
-        Apply what comes next; return the partitions that have reached their bounds.
+        Fold a batch of what comes next; return the partitions that have reached their bounds.
         """
-        collect_young()  # before there is a batch to be walked through
-        records = reader.poll(self._batch_size, _POLL_S)
-        last = {(record.topic, record.partition): record.offset for record in records}
-        if any(offset >= bounds[place] for place, offset in last.items()):  # type: ignore[index]
-            records = [record for record in records if record.offset < bounds[record.topic, record.partition]]  # type: ignore[index]
-        self._apply(records, bounds, known)
-        # A record right before a bound may be compacted away; a later one tells as well.
-        return {Partition(*place) for place, offset in last.items() if offset >= bounds[place] - 1}  # type: ignore[index]
+        collect_young()
+        reached: set[Partition] = set()
+        most = self.records + self._batch_size
+        while not reached and self.records < most and (records := reader.poll(PIECE, _POLL_S)):
+            last = {(record.topic, record.partition): record.offset for record in records}
+            if any(offset >= bounds[place] for place, offset in last.items()):  # type: ignore[index]
+                records = [record for record in records if record.offset < bounds[record.topic, record.partition]]  # type: ignore[index]
+            self._applier.fold(records)
+            self.records += len(records)
+            # A record right before a bound may be compacted away; a later one tells as well.
+            reached = {Partition(*place) for place, offset in last.items() if offset >= bounds[place] - 1}  # type: ignore[index]
+        return reached
 
     def ends(self) -> dict[Partition, int]:
         """
@@ -100,13 +106,13 @@ class Filler:
         self._committer.shutdown(wait=True, cancel_futures=True)
         self._store.close()
 
-    def _apply(self, batch: list[Delivered], ends: Mapping[Partition, int], known: Mapping[Partition, int]) -> None:
-        if not batch:
+    def _hand_over(self, ends: Mapping[Partition, int], known: Mapping[Partition, int]) -> None:
+        prepared = self._applier.take()
+        if not prepared.progress:
             return
-        staged = self._store.stage(self._applier.apply(batch))
+        staged = self._store.stage(prepared)
         self._settle()
         self._pending = self._committer.submit(self._commit, staged, ends, known)
-        self.records += len(batch)
         self._on_progress(self.records, max(self.records, self.total))
         if self._applier.crowded:
             self._settle()

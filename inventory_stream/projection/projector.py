@@ -19,6 +19,7 @@ from inventory_stream.projection.collection import collect_young
 from inventory_stream.projection.definition import Projection, projection_topics
 from inventory_stream.projection.duplicates import remember
 from inventory_stream.projection.errors import RETRYABLE, OwnershipLost
+from inventory_stream.projection.gathering import gather
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.metrics import ProjectorMetrics
 from inventory_stream.projection.store import Batch, Store
@@ -186,18 +187,23 @@ class Session:
         if not self._behind:
             self._linger()
         size = self._options.max_batch if self._behind else self._options.live_batch
-        batch = self._subscription.poll(size, self._options.poll_s)
-        if batch:
-            prepared = self._applier.apply(batch)
-            staged = self._store.stage(prepared)
-            self.settle()
-            self._pending = self._committer.submit(self._commit, staged, dict(self._ends))
-            self._metrics.record("seatstream.batch.size", len(batch))
-        self._behind = len(batch) >= self._options.live_batch // 2
+        count = gather(self._subscription, self._applier, size, self._options.poll_s)
+        self._hand_over()
+        self._behind = count >= self._options.live_batch // 2
         self._watch_ends()
         if self._applier.crowded:
             self.settle()
             self._applier.forget()
+
+    def _hand_over(self) -> None:
+        """
+        Let what is in the applier be committed, after what was handed over before.
+        """
+        prepared = self._applier.take()
+        if prepared.progress:
+            staged = self._store.stage(prepared)
+            self.settle()
+            self._pending = self._committer.submit(self._commit, staged, dict(self._ends))
 
     def _linger(self) -> None:
         """
@@ -237,7 +243,9 @@ class Session:
         self._store.commit(batch, ends, self._now())
         self.committed = True
         self._metrics.record("seatstream.batch.commit", monotonic() - started)
-        for part in batch.prepared.progress.values():
+        parts = batch.prepared.progress.values()
+        self._metrics.record("seatstream.batch.size", sum(p.applied + p.duplicates + p.dead_letters for p in parts))
+        for part in parts:
             self._metrics.count("seatstream.records.applied", part.applied)
             self._metrics.count("seatstream.records.duplicate", part.duplicates)
             self._metrics.count("seatstream.records.dead_lettered", part.dead_letters)
@@ -249,6 +257,7 @@ class Session:
         self._log.append([dead_letter(self._name, self._version, letter, self._now()) for letter in letters])
 
     def _assigned(self, partitions: list[Partition]) -> Mapping[Partition, int]:
+        self._hand_over()
         self.settle()
         self._applier.forget()
         topics = {partition.topic for partition in partitions}
@@ -261,6 +270,7 @@ class Session:
 
     def _revoked(self, partitions: list[Partition]) -> None:
         try:
+            self._hand_over()  # partitions come and go while records are gathered
             self.settle()
         finally:
             self._applier.forget()
