@@ -249,6 +249,9 @@ class Session:
             self._metrics.count("seatstream.records.applied", part.applied)
             self._metrics.count("seatstream.records.duplicate", part.duplicates)
             self._metrics.count("seatstream.records.dead_lettered", part.dead_letters)
+            if part.tracer_time:
+                sent = datetime.fromisoformat(part.tracer_time)
+                self._metrics.record("seatstream.freshness", (self._now() - sent).total_seconds())
 
     def _append(self, letters: list[DeadLetter]) -> None:
         """
