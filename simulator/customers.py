@@ -21,7 +21,6 @@ HOME = 4  # people that may live together; they are neighbours in number and sha
 OFFICE = 40  # people that may work together
 CARRIER_POOLS = 8  # addresses behind which all phones of a region are seen
 HASH_BYTES = 12  # 96 bits: see test_ids.py for why two runs of a billion records do not collide
-_NORMAL = (-1.5, -1.0, -0.7, -0.4, -0.15, 0.05, 0.25, 0.5, 0.8, 1.6)
 
 
 class Customer(NamedTuple):
@@ -77,7 +76,7 @@ class Population:
         self.size = max(fans.population, len(REGIONS))
         self._fans = fans
         self._salt = f"{name}/{seed}/"
-        self._person = lru_cache(maxsize=4096)(self._derive)
+        self._person = lru_cache(maxsize=8192)(self._derive)
 
     def ordinary(self, number: int) -> Customer:
         """
@@ -164,7 +163,7 @@ class Population:
                 network_hash=networks[0],
                 payment_hash=cards[0],
                 account_age_days=int(2_500 * (traits[10] / 256) ** 1.5) + traits[11] - 60,
-                budget=exp(fans.budget_spread * _normal(traits[12], traits[13])),
+                budget=exp(fans.budget_spread * _normal(traits[17:21])),
                 taste=0.2 + 1.1 * traits[14] / 256,
                 pace=0.4 + 1.6 * (traits[15] / 256) ** 2,
                 collector=number < fans.collectors * self.size,
@@ -214,9 +213,8 @@ class Population:
         return blake2b(f"{self._salt}{text}".encode(), digest_size=24).digest()
 
 
-def _normal(one: int, other: int) -> float:
+def _normal(draws: bytes) -> float:
     """
-    Return about a normal draw of two bytes: the tenths of the distribution, made fine by the second byte.
+    Return about a normal draw: the sum of four bytes, from which the mean is taken, by its standard deviation.
     """
-    place = one * 10 // 256
-    return _NORMAL[place] + 0.3 * (other / 256 - 0.5)
+    return (sum(draws) - 510) / 147.8

@@ -83,8 +83,8 @@ def phases(stage: Stage, show: Show) -> Iterator[Phase]:
     visits = visits_of(stage, show) * (1 - PRESALE_SHARE if plan.presale_us < plan.on_sale_us else 1)
     whole_s = stage.clock.until(show.starts_us) - CLOSING_S
     day_s = min(DAY_S, whole_s / 3)
-    first = min(0.9, demand.first_day * (1 + 2 * pull))
-    last = demand.last_week * (1 - 0.6 * pull)
+    last = min(0.9, demand.last_week * plan.late * (1 - 0.5 * pull))
+    first = min(demand.first_day * (1 + 1.6 * pull), 0.9 * (1 - last))
     rush = visits * first
     yield Phase(day_s / 144, rush * (0.06 + 0.2 * pull), pull > 0.5)
     yield Phase(day_s / 29, rush * (0.14 + 0.16 * pull), pull > 0.7)

@@ -104,7 +104,7 @@ class LiveSale(Run):
         dice, now_us = self._dice, self.stage.clock.now_us
         venue = dice.choice(venues)
         playing = [attraction for attraction in ATTRACTIONS if attraction[1] in CATEGORIES[venue.kind]]
-        plan = self._planner.show(venue, dice.choice(playing), "", 0.5 + 2 * dice.random(), dice)
+        plan = self._planner.show(venue, dice.choice(playing), "", 0.5 + 2 * dice.random(), 0.85 + 0.35 * dice.random())
         return msgspec.structs.replace(
             plan,
             announced_us=now_us,

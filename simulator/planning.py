@@ -70,31 +70,36 @@ class Planner:
         tour_id = f"{self._run}-e{self._numbers}"
         plans = []
         for date, house in enumerate(houses):
-            plan = self.show(house, attraction, title, popularity * (0.8 + 0.45 * dice.random()), dice)
+            markup = _between(programme.markup, dice.random())
+            plan = self.show(house, attraction, title, popularity * (0.8 + 0.45 * dice.random()), markup)
             opens_us = on_sale_us + round(date * programme.stagger_hours * HOUR_S) * SECOND_US
             plans.append(
                 msgspec.structs.replace(
                     plan,
-                    prices=plan.prices if not programme.price_cents else _priced(house, programme.price_cents),
+                    prices=_priced(house, round(programme.price_cents * markup))
+                    if programme.price_cents
+                    else plan.prices,
                     tour_id=tour_id,
                     announced_us=now_us,
                     presale_us=opens_us - round(programme.presale_days * DAY_US),
                     on_sale_us=opens_us,
                     starts_us=self._night(house, first_us + round(date * programme.gap_days * DAY_US), opens_us),
+                    late=programme.late,
                     package=programme.package,
                     fate=programme.fate if date == unlucky else self._fate(dice.random()),
                 )
             )
         return plans
 
-    def show(self, venue: Venue, attraction: tuple[str, str, str], title: str, popularity: float, dice: Random) -> Plan:
+    def show(
+        self, venue: Venue, attraction: tuple[str, str, str], title: str, popularity: float, markup: float
+    ) -> Plan:
         """
         Return the next show: number, name, prices and how many want to see it. Its times are still to be said.
         """
         event_id = f"{self._run}-e{self._numbers}"
         self._numbers += 1
         name, category, genre = attraction
-        markup = 0.85 + 0.35 * dice.random()
         usual = USUAL_CENTS[venue.kind] * (0.75 + 0.35 * min(popularity, 3.0))
         return Plan(
             event_id=event_id,

@@ -41,7 +41,9 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         stagger_hours: how much later each further date of a tour goes on sale.
         lead_days: from the general sale to the first show.
         gap_days: between the dates of a tour.
+        late: visits in the last week, as a multiple of the demand's `last_week`.
         price_cents: the cheapest level's usual face value; 0: what is usual for the kind of venue.
+        markup: prices, as a multiple of what people are used to pay.
         package: sell the best seats with lounge and parking as well.
         fate: what becomes of one of the dates for certain.
     """
@@ -59,7 +61,9 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stagger_hours: Amount = 0.0
     lead_days: tuple[Positive, Positive] = (14.0, 45.0)
     gap_days: Positive = 2.0
+    late: Amount = 1.0
     price_cents: Annotated[int, msgspec.Meta(ge=0, le=10**7)] = 0
+    markup: tuple[Positive, Positive] = (0.85, 1.2)
     package: bool = False
     fate: Literal["", "cancelled", "moved"] = ""
 
@@ -100,13 +104,13 @@ class DemandPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     volume: Positive = 1.0
-    lookers: Amount = 2.5
-    first_day: Share = 0.22
-    last_week: Share = 0.3
+    lookers: Amount = 3.0
+    first_day: Share = 0.15
+    last_week: Share = 0.35
     local: Share = 0.8
     substitution: Share = 0.5
     comes_back: Share = 0.3
-    groups: Share = 0.15
+    groups: Share = 0.22
 
 
 class FansPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

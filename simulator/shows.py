@@ -26,6 +26,7 @@ class Plan(msgspec.Struct, frozen=True):
         wanted: tickets that people want at the usual price (count).
         pull: how much of a rush there is (0 … 1): how many crowd into the first hour, and whether abusers care.
         markup: the price as a multiple of what people are used to pay for such a show.
+        late: visits in the last week, as a multiple of what is usual.
         package: sell the best seats with lounge and parking as well.
         fate: `cancelled`, `moved` or nothing.
     """
@@ -46,6 +47,7 @@ class Plan(msgspec.Struct, frozen=True):
     wanted: int
     pull: float
     markup: float = 1.0
+    late: float = 1.0
     package: bool = False
     fate: str = ""
     currency: str = "USD"

@@ -16,7 +16,7 @@ from simulator.shows import Show
 from simulator.stage import Stage
 from simulator.visit import Visit
 
-PARTIES = (1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 5, 6)
+PARTIES = (1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 5)
 MEAN_PARTY = sum(PARTIES) / len(PARTIES)
 TRIES = 3
 """How often somebody tries altogether: another date, another hour."""
@@ -67,7 +67,7 @@ def look(stage: Stage, show: Show, customer: Customer) -> Actor:
         return
     places = show.pick_section(draw(), 2)
     visit.view_seats(show, places.section)
-    if draw() < 0.35:
+    if draw() < 0.25:
         return
     yield stage.pause(25)
     visit.sign_in()

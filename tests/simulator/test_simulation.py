@@ -12,6 +12,11 @@ from hypothesis import strategies as st
 
 from inventory_stream.records import TYPES
 from simulator import ABUSERS, labelled_world
+from simulator import simulate as simulate_scenario
+from simulator.live import LiveSale
+from simulator.plans import FansPlan, Programme, SupplyPlan
+from simulator.scenario import Scenario, load_scenario
+from simulator.world import make_world
 
 SEEDS = st.integers(min_value=0, max_value=2**31)
 FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -155,6 +160,44 @@ def test_memory_does_not_grow_with_records(simulate):
     assert many < few + 300_000
 
 
+def test_memory_does_not_grow_with_days():
+    """
+    Four times the days, shows and records need no more at once: whatever is over is forgotten.
+    """
+    weeks, months = (_most_at_once(_shows_every_day(days)) for days in (15.0, 60.0))
+
+    assert months[0] > 3 * weeks[0]
+    assert months[1] < 1.15 * weeks[1]
+
+
+def test_live_memory_does_not_grow_with_hours():
+    """
+    A live sale that has run for three days holds no more than one that has run for one.
+    """
+    world = make_world("w", load_scenario("demo"), 1, START)
+    live = LiveSale(world, load_scenario("live"), "live", START, 0.6)
+    live.advance(START + timedelta(hours=26))
+    one = _objects(live)
+    live.advance(START + timedelta(hours=74))
+
+    assert _objects(live) < 1.3 * one + 500
+
+
+def _objects(live):
+    """
+    Return how many orders, holds and shows are remembered.
+    """
+    shows = live.stage.shows.values()
+    return len(shows) + len(live.stage.office.holds) + sum(len(show.orders) for show in shows)
+
+
+def _shows_every_day(days):
+    programme = Programme(every_days=0.5, lead_days=(2, 3), notice_days=(0.2, 0.4), popularity=(0.5, 0.5))
+    supply = SupplyPlan({"club": 4}, 0.3, programmes=(programme,))
+    scenario = Scenario("steady", "Two shows a day", days, supply=supply, fans=FansPlan(population=300))
+    return simulate_scenario(scenario, 1, START)
+
+
 def _left_behind(simulation):
     gc.collect()
     tracemalloc.start()
@@ -165,3 +208,15 @@ def _left_behind(simulation):
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     return after - before
+
+
+def _most_at_once(simulation):
+    """
+    Return the number of records, and the most bytes that were in use.
+    """
+    gc.collect()
+    tracemalloc.start()
+    records = sum(map(len, simulation.batches()))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return records, most
