@@ -30,16 +30,16 @@ class AccountFarmsOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True
     youngest account. warmth: how likely an account looks around on a day. share, least_pull, tickets: as of bulk bots.
     """
 
-    accounts: Count = 60
-    devices: Count = 20
-    networks: Count = 24
+    accounts: Count = 80
+    devices: Count = 40
+    networks: Count = 48
     least_age_days: Count = 400
-    warmth: Share = 0.04
-    least_pull: Share = 0.2
-    share: Share = 0.3
-    tickets: Places = 6
+    warmth: Share = 0.05
+    least_pull: Share = 0.4
+    share: Share = 0.1
+    tickets: Places = 4
     listed_share: Share = 0.2
-    handed_share: Share = 0.6
+    handed_share: Share = 0.5
     markup: float = 1.8
 
 
@@ -96,7 +96,6 @@ class AccountFarms(Strategy[AccountFarmsOptions]):
         if not self.active:
             return
         visit = self.stage.visit(account, "app")
-        visit.sign_in()
         yield from browse(self, visit, show, HUMAN)
         if not (yield from line_up(self, visit, show)):
             return

@@ -11,7 +11,7 @@ import msgspec
 from simulator.clock import DAY_S, Actor
 from simulator.customers import Customer
 from simulator.strategies.base import Options, Strategy
-from simulator.strategies.moves import HUMAN, Count, Places, Share, browse, hand_over, party, shop
+from simulator.strategies.moves import HUMAN, Count, Places, Share, browse, hand_over, party, pick_show, shop
 
 
 class AccountTakeoverOptions(Options, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,12 +63,13 @@ class AccountTakeover(Strategy[AccountTakeoverOptions]):
         )
 
     def _use(self, victim: Customer) -> Actor:
-        if not self.active or not self.open_shows:
+        if not self.active:
             return
         visit = self.stage.visit(victim, "web")
-        visit.sign_in()
         for _ in range(party(self, self.options.orders)):
-            show = self.open_shows[int(self.stage.draw() * len(self.open_shows))]
+            show = pick_show(self, self.options.tickets)
+            if show is None:
+                return
             yield from browse(self, visit, show, HUMAN)
             order = yield from shop(self, visit, show, party(self, self.options.tickets, 2), HUMAN, reach=0.4)
             if order is not None:

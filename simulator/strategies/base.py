@@ -67,7 +67,7 @@ class Strategy(Generic[Chosen]):
         suspicion: what reviewers call it when they find out; the only word about it that the stream may carry.
         active: whether it goes on. The conductor switches it off; actors look at it before they begin anything new, and
             wind down what they had begun (let holds go, keep or sell what they bought).
-        open_shows: the shows that are on sale now.
+        open_shows: the shows that are on sale to all now.
     """
 
     name: ClassVar[str]

@@ -31,16 +31,16 @@ class BulkBotsOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, kw
     tickets: most places in an order. tries: most purchases of an account in a sale.
     """
 
-    accounts: Count = 40
-    devices: Count = 14
-    networks: Count = 18
-    payments: Count = 20
-    least_pull: Share = 0.25
-    share: Share = 0.5
+    accounts: Count = 60
+    devices: Count = 36
+    networks: Count = 40
+    payments: Count = 40
+    least_pull: Share = 0.4
+    share: Share = 0.12
     within_s: Seconds = 5.0
-    tickets: Places = 8
+    tickets: Places = 6
     tries: Count = 2
-    listed_share: Share = 0.55
+    listed_share: Share = 0.45
     handed_share: Share = 0.25
 
 

@@ -78,7 +78,7 @@ class Conductor:
         """
         Tell strategies that a sale begins.
         """
-        if show not in self._open:
+        if not presale and show not in self._open:
             self._open.append(show)
         for strategy in self.playing:
             strategy.opened(show, presale)

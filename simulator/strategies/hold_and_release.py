@@ -24,17 +24,17 @@ class HoldAndReleaseOptions(ResaleOptions, frozen=True, forbid_unknown_fields=Tr
     tickets: most places in a hold.
     """
 
-    accounts: Count = 24
-    devices: Count = 10
-    networks: Count = 12
-    least_pull: Share = 0.25
-    share: Share = 0.4
+    accounts: Count = 40
+    devices: Count = 24
+    networks: Count = 28
+    least_pull: Share = 0.4
+    share: Share = 0.15
     within_s: Seconds = HOUR_S
-    cycles: Count = 8
-    expired_share: Share = 0.6
-    bought_share: Share = 0.12
-    tickets: Places = 8
-    listed_share: Share = 0.7
+    cycles: Count = 4
+    expired_share: Share = 0.5
+    bought_share: Share = 0.2
+    tickets: Places = 6
+    listed_share: Share = 0.5
     handed_share: Share = 0.1
 
 

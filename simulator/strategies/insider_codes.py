@@ -20,13 +20,13 @@ class InsiderCodesOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True
     tickets: most places in an order.
     """
 
-    accounts: Count = 30
+    accounts: Count = 40
     networks: Count = 15
-    share: Share = 0.5
+    share: Share = 0.25
     leaked_share: Share = 0.7
     within_s: Seconds = HOUR_S
-    tickets: Places = 6
-    listed_share: Share = 0.55
+    tickets: Places = 4
+    listed_share: Share = 0.45
     handed_share: Share = 0.25
     markup: float = 1.9
 
@@ -56,7 +56,6 @@ class InsiderCodes(Strategy[InsiderCodesOptions]):
         if not self.active:
             return
         visit = self.stage.visit(account, "web")
-        visit.sign_in()
         yield from browse(self, visit, show, HUMAN)
         order = yield from shop(self, visit, show, party(self, self.options.tickets, 2), HUMAN, reach=0.25)
         if order is not None:

@@ -10,9 +10,8 @@ import msgspec
 
 from simulator.clock import DAY_S, Actor
 from simulator.customers import Customer
-from simulator.shows import Show
 from simulator.strategies.base import Options, Strategy
-from simulator.strategies.moves import HUMAN, Count, Places, ResaleOptions, Share, browse, sell_on, shop
+from simulator.strategies.moves import HUMAN, Count, Places, ResaleOptions, Share, browse, pick_show, sell_on, shop
 
 
 class LowAndSlowOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,11 +20,11 @@ class LowAndSlowOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, 
     purchases of one account. tickets: places in an order.
     """
 
-    accounts: Count = 60
-    every_days: Annotated[float, msgspec.Meta(gt=0)] = 12.0
+    accounts: Count = 80
+    every_days: Annotated[float, msgspec.Meta(gt=0)] = 10.0
     tickets: Places = 2
-    listed_share: Share = 0.35
-    handed_share: Share = 0.25
+    listed_share: Share = 0.25
+    handed_share: Share = 0.2
     markup: float = 1.35
     notice: Share = 0.3
 
@@ -45,19 +44,15 @@ class LowAndSlow(Strategy[LowAndSlowOptions]):
         Let those whose turn it is buy a pair today.
         """
         for account in self.crew.accounts(self.options.accounts, self.name):
-            if self.open_shows and self.stage.draw() * self.options.every_days < 1:
-                show = max(self._two_shows(), key=lambda show: show.plan.pull)
-                self.stage.start(self._buy(show, account), self.stage.draw() * DAY_S)
+            if self.stage.draw() * self.options.every_days < 1:
+                self.stage.start(self._buy(account), self.stage.draw() * DAY_S)
 
-    def _two_shows(self) -> list[Show]:
-        return [self.open_shows[int(self.stage.draw() * len(self.open_shows))] for _ in range(2)]
-
-    def _buy(self, show: Show, account: Customer) -> Actor:
-        if not self.active:
+    def _buy(self, account: Customer) -> Actor:
+        show = pick_show(self, self.options.tickets)
+        if not self.active or show is None:
             return
         visit = self.stage.visit(account, self.stage.pick(("web", "app")))
         yield from browse(self, visit, show, HUMAN)
-        visit.sign_in()
         order = yield from shop(self, visit, show, self.options.tickets, HUMAN)
         if order is not None:
             sell_on(self, order, self.options, odds=0.8)

@@ -72,6 +72,15 @@ def browse(strategy: AnyStrategy, visit: Visit, show: Show, manner: Manner) -> A
         yield stage.pause(manner.look_s)
 
 
+def pick_show(strategy: AnyStrategy, places: int, looks: int = 2) -> Show | None:
+    """
+    Return a show that still has so many places, the most wanted of `looks` that come to mind; None when none has.
+    """
+    shows, draw = strategy.open_shows, strategy.stage.draw
+    seen = [shows[int(draw() * len(shows))] for _ in range(looks) if shows]
+    return max((show for show in seen if show.free() >= places), key=lambda show: show.plan.pull, default=None)
+
+
 def line_up(strategy: AnyStrategy, visit: Visit, show: Show) -> Generator[float, None, bool]:
     """
     Wait in line where there is one; returns whether the visitor is in.
@@ -98,6 +107,7 @@ def choose(
         places = show.pick_section(stage.draw() * reach, quantity)
         visit.view_seats(show, places.section)
         yield stage.pause(manner.look_s)
+    visit.sign_in()
     return stage.office.hold(show, places, quantity, visit.customer, visit.session_id, visit.channel)
 
 

@@ -31,13 +31,13 @@ class ResidentialOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True,
     bulk bots. within_s: they come within so many seconds of the opening, the sooner the likelier.
     """
 
-    accounts: Count = 60
-    least_pull: Share = 0.2
-    share: Share = 0.15
+    accounts: Count = 80
+    least_pull: Share = 0.4
+    share: Share = 0.08
     within_s: Seconds = 4 * HOUR_S
     tickets: Places = 4
-    listed_share: Share = 0.12
-    handed_share: Share = 0.45
+    listed_share: Share = 0.1
+    handed_share: Share = 0.35
     markup: float = 1.5
     notice: Share = 0.4
 
@@ -70,7 +70,6 @@ class Residential(Strategy[ResidentialOptions]):
         yield from browse(self, visit, show, HUMAN)
         if not (yield from line_up(self, visit, show)):
             return
-        visit.sign_in()
         order = yield from shop(self, visit, show, party(self, self.options.tickets), HUMAN)
         if order is not None:
             sell_on(self, order, self.options)

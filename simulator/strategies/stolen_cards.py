@@ -22,13 +22,14 @@ from simulator.strategies.moves import (
     browse,
     choose,
     party,
+    pick_show,
     sell_on,
 )
 from simulator.tickets import Hold, Order
 from simulator.visit import Visit
 
 LIFE_DAYS = 5
-ACCOUNTS_A_DAY = 1_000
+ACCOUNTS_A_DAY = 997  # a prime, so that the days do not share devices
 
 
 class StolenCardsOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,14 +39,14 @@ class StolenCardsOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True,
     one order (most). tickets: most places in an order.
     """
 
-    accounts_per_day: Annotated[float, msgspec.Meta(ge=0, le=ACCOUNTS_A_DAY)] = 1.5
-    purchases: Count = 3
-    devices: Count = 40
-    networks: Count = 60
-    declined_share: Share = 0.35
+    accounts_per_day: Annotated[float, msgspec.Meta(ge=0, le=ACCOUNTS_A_DAY)] = 2.0
+    purchases: Count = 2
+    devices: Count = 400
+    networks: Count = 600
+    declined_share: Share = 0.25
     tries: Count = 3
     tickets: Places = 4
-    listed_share: Share = 0.5
+    listed_share: Share = 0.4
     handed_share: Share = 0.3
     markup: float = 1.1
 
@@ -72,15 +73,14 @@ class StolenCards(Strategy[StolenCardsOptions]):
 
     def _live(self, number: int) -> Actor:
         for purchase in range(party(self, self.options.purchases)):
-            if not self.active or not self.open_shows:
+            show = pick_show(self, self.options.tickets)
+            if not self.active or show is None:
                 return
-            show = self.open_shows[int(self.stage.draw() * len(self.open_shows))]
             yield from self._buy(show, number, purchase)
             yield self.stage.draw() * LIFE_DAYS / self.options.purchases * DAY_S
 
     def _buy(self, show: Show, number: int, purchase: int) -> Actor:
         visit = self.stage.visit(self._thief(number, f"{purchase}/0"), self.stage.pick(("web", "app")))
-        visit.sign_in()
         yield from browse(self, visit, show, HUMAN)
         hold = yield from choose(self, visit, show, party(self, self.options.tickets, 2), HUMAN, reach=0.6)
         if hold is None:
@@ -108,8 +108,8 @@ class StolenCards(Strategy[StolenCardsOptions]):
         return self.crew.account(
             number,
             self.name,
-            device=number * 7 % chosen.devices,
-            network=number * 11 % chosen.networks,
+            device=number % chosen.devices,
+            network=number % chosen.networks,
             payment=f"{number}/{card}",
             age_days=number % 5 - number // ACCOUNTS_A_DAY,  # made a few days before they are used
         )
