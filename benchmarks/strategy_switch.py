@@ -191,12 +191,16 @@ class Experiment:
     """
     The windows of a run, a model that learned before the switch, and one that learned again later.
 
-    known: strategies that are played before the switch. new: those that begin with it.
+    known: strategies that are played before the switch. unchanged: those of them that go on as they are. new: those
+        that begin with it.
     """
 
     def __init__(self, scenario: Scenario, seed: int, relearned_day: int = RELEARNED_DAY) -> None:
         switch = max(plan.from_day for plan in scenario.strategies)
         self.known = sorted({plan.strategy for plan in scenario.strategies if plan.from_day < switch})
+        self.unchanged = sorted(
+            {plan.strategy for plan in scenario.strategies if not plan.from_day and not plan.to_day}
+        )
         self.new = sorted({plan.strategy for plan in scenario.strategies if plan.from_day >= switch})
         found = windows(scenario, seed)
         self.before = [window for window in found if window.ends_day <= switch]
@@ -252,14 +256,17 @@ def main() -> None:
         for phase in found.phases():
             if found.played(strategy, phase):
                 tell(f"{strategy}, {phase}", found.judge(phase, [strategy]))
-    known, new = found.judge("before", found.known), found.judge("after", found.new)
-    old, relearned = found.judge("late", found.new), found.judge("relearned", found.new)
+    known, unchanged = found.judge("before", found.known), found.judge("after", found.unchanged)
+    before = found.judge("before", found.unchanged)
+    new, old, relearned = (found.judge(phase, found.new) for phase in ("after", "late", "relearned"))
     neither = LEAST_AUC <= known.auc <= MOST_AUC
     report("known strategies", known.auc, "AUC", bar=f"{LEAST_AUC} to {MOST_AUC}: separated, not trivially", ok=neither)
+    kept = unchanged.recall / before.recall
+    tell("unchanged strategies, after", unchanged, ratio=kept, bar="more than half of what it was", ok=kept > 0.5)
     lost = new.recall / known.recall
-    tell("switched strategies", new, ratio=lost, bar="less than half of the known strategies' recall", ok=lost < 0.5)
+    tell("switched strategies, after", new, ratio=lost, bar="less than half of what known ones have", ok=lost < 0.5)
     regained = relearned.recall / max(old.recall, 1e-9)
-    tell("switched, learned again", relearned, ratio=regained, bar="more than without learning again", ok=regained > 1)
+    tell("switched, relearned", relearned, ratio=regained, bar="more than without learning again", ok=regained > 1)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ from simulator.shows import Show
 from simulator.truth import Truth
 from simulator.visit import Visit
 
+SIGNED_IN = {"app": 0.7, "web": 0.25}
+"""How many are still signed in from last time when they come, by channel (share); others sign in when they must."""
+
 
 class ShowListener(Protocol):
     """
@@ -168,8 +171,11 @@ class Stage:
 
     def visit(self, customer: Customer, channel: str) -> Visit:
         """
-        Open a session for the customer.
+        Open a session for the customer, who may still be signed in from last time.
         """
         self._sessions += 1
         age_days = max(0, customer.account_age_days + (self.clock.now_us - self._start_us) // DAY_US)
-        return Visit(self.journal, f"{self._run}-s{self._sessions}", self.meet(customer), channel, age_days)
+        visit = Visit(self.journal, f"{self._run}-s{self._sessions}", self.meet(customer), channel, age_days)
+        if self.draw() < SIGNED_IN.get(channel, 0.0):
+            visit.sign_in()
+        return visit

@@ -36,7 +36,7 @@ class AccountFarmsOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True
     least_age_days: Count = 400
     warmth: Share = 0.05
     least_pull: Share = 0.4
-    share: Share = 0.1
+    share: Share = 0.15
     tickets: Places = 4
     listed_share: Share = 0.2
     handed_share: Share = 0.5

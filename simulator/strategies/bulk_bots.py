@@ -36,7 +36,7 @@ class BulkBotsOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, kw
     networks: Count = 40
     payments: Count = 40
     least_pull: Share = 0.4
-    share: Share = 0.12
+    share: Share = 0.2
     within_s: Seconds = 5.0
     tickets: Places = 6
     tries: Count = 2

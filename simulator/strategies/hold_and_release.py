@@ -28,9 +28,9 @@ class HoldAndReleaseOptions(ResaleOptions, frozen=True, forbid_unknown_fields=Tr
     devices: Count = 24
     networks: Count = 28
     least_pull: Share = 0.4
-    share: Share = 0.15
+    share: Share = 0.25
     within_s: Seconds = HOUR_S
-    cycles: Count = 4
+    cycles: Count = 5
     expired_share: Share = 0.5
     bought_share: Share = 0.2
     tickets: Places = 6

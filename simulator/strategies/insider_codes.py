@@ -22,11 +22,11 @@ class InsiderCodesOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True
 
     accounts: Count = 40
     networks: Count = 15
-    share: Share = 0.25
+    share: Share = 0.4
     leaked_share: Share = 0.7
     within_s: Seconds = HOUR_S
     tickets: Places = 4
-    listed_share: Share = 0.45
+    listed_share: Share = 0.55
     handed_share: Share = 0.25
     markup: float = 1.9
 

@@ -26,7 +26,7 @@ class LowAndSlowOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, 
     listed_share: Share = 0.25
     handed_share: Share = 0.2
     markup: float = 1.35
-    notice: Share = 0.3
+    notice: Share = 0.7
 
 
 class LowAndSlow(Strategy[LowAndSlowOptions]):

@@ -39,7 +39,7 @@ class ResidentialOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True,
     listed_share: Share = 0.1
     handed_share: Share = 0.35
     markup: float = 1.5
-    notice: Share = 0.4
+    notice: Share = 0.7
 
 
 class Residential(Strategy[ResidentialOptions]):
