@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from simulator.report.tally import Tally
@@ -79,19 +80,20 @@ def write_report(tally: Tally, title: str, path: Path) -> None:
 def _page(tally: Tally, title: str) -> Figure:
     from matplotlib.figure import Figure
 
-    from simulator.report import panels
+    from simulator.report import conversion, panels
 
     figure = Figure(figsize=INCHES, layout="constrained")
-    figure.suptitle(title, fontsize=13, fontweight="bold", x=0.01, ha="left")
+    figure.suptitle(fill(title, 105), fontsize=12, fontweight="bold", x=0.01, ha="left")
     # A part of the figure for each row: legends beside one row leave the others their width.
     parts = figure.subfigures(4, 1, squeeze=False, height_ratios=(1.0, 0.9, 1.15, 1.15))
     first, second, third, fourth = parts[:, 0]
     panels.sales(first.add_subplot(), tally)
-    panels.conversion(second.add_subplot(), tally)
+    conversion.conversion(second.add_subplot(), tally)
     panels.records(third.add_subplot(1, 2, 1), tally)
     panels.abuse(third.add_subplot(1, 2, 2), tally)
     panels.unmet(fourth.add_subplot(1, 2, 1), tally)
-    panels.totals(fourth.add_subplot(1, 2, 2), tally)
+    conversion.problems(fourth.add_subplot(1, 2, 2), tally)
+    figure.supxlabel(panels.totals(tally), fontsize=9.5, x=0.01, ha="left")
     return figure
 
 

@@ -18,22 +18,40 @@ from simulator.customers import ORDINARY
 from simulator.journal import Happening
 from simulator.truth.tables import TABLES, Row
 
-SLOTS = 240
+SLOTS = 480
 SHORTEST_SLOT_S = 300.0
 SESSION_DAYS = 0.25
 """How long a visit may take until its purchase: then it is counted as one without."""
 
-People = tuple[str, str]
-"""Kind of device, region."""
 
-
-class Visits(NamedTuple):
+class Visit(NamedTuple):
     """
-    Visits that looked at an event, and those of them that bought, by slot (counts).
+    A session that looked at events: the first of them, from where, and when.
     """
 
-    all: list[int]
-    bought: list[int]
+    event_id: str
+    device_kind: str
+    region: str
+    slot: int
+
+
+class Visits:
+    """
+    Counts visits, and those of them that bought, by the first event they looked at, by kind of device, and by region.
+
+    Keys are (event id, kind of device or region, slot): together all three would be too many to keep.
+    """
+
+    def __init__(self) -> None:
+        self.by_device: Counter[tuple[str, str, int]] = Counter()
+        self.by_region: Counter[tuple[str, str, int]] = Counter()
+
+    def add(self, visit: Visit) -> None:
+        """
+        Count one visit.
+        """
+        self.by_device[visit.event_id, visit.device_kind, visit.slot] += 1
+        self.by_region[visit.event_id, visit.region, visit.slot] += 1
 
 
 class Tally:
@@ -47,7 +65,8 @@ class Tally:
         sold: event id → tickets by slot, refunds taken off.
         places: event id → places that were put on sale.
         names: event id → name for people.
-        visits: (kind of device, region) → visits.
+        visits, bought: visits, and those of them that bought.
+        takings: paid less given back, fees included (minor units).
         tickets: day → class → tickets bought; `people`: day → class → customers who did something.
         unmet: event id → reason → tickets.
         problems: rows of that table, as column → value.
@@ -62,7 +81,8 @@ class Tally:
         self.sold: dict[str, list[int]] = defaultdict(self._none)
         self.places: Counter[str] = Counter()
         self.names: dict[str, str] = {}
-        self.visits: dict[People, Visits] = defaultdict(lambda: Visits(self._none(), self._none()))
+        self.visits = Visits()
+        self.bought = Visits()
         self.tickets: dict[date, Counter[str]] = defaultdict(Counter)
         self.people: dict[date, Counter[str]] = defaultdict(Counter)
         self.unmet: dict[str, Counter[str]] = defaultdict(Counter)
@@ -80,8 +100,8 @@ class Tally:
             "unmet_demand": self._went_without,
             "problems": self.problems.append,
         }
-        self._sessions: dict[str, tuple[People | None, int]] = {}
-        self._older: dict[str, tuple[People | None, int]] = {}
+        self._sessions: dict[str, Visit | None] = {}
+        self._older: dict[str, Visit | None] = {}
         self._renewed = 0
         self._bought: dict[date, Counter[str]] = defaultdict(Counter)
         self._classes: dict[date, dict[str, str]] = defaultdict(dict)
@@ -133,9 +153,9 @@ class Tally:
         if (slot - self._renewed) * self.slot_s > SESSION_DAYS * DAY_S:
             self._older, self._sessions, self._renewed = self._sessions, {}, slot
         if record.session_id not in self._sessions and record.session_id not in self._older:
-            people = (record.device_kind, record.region)
-            self._sessions[record.session_id] = people, slot
-            self.visits[people].all[slot] += 1
+            visit = Visit(record.event_id, record.device_kind, record.region, slot)
+            self._sessions[record.session_id] = visit
+            self.visits.add(visit)
 
     def _ordered(self, record: OrderPlaced, slot: int, time: datetime) -> None:
         size = record.size()
@@ -143,10 +163,10 @@ class Tally:
         self.takings += record.face_cents + record.fees_cents
         self._bought[time.date()][record.customer_id] += size
         for known in (self._sessions, self._older):
-            people, viewed = known.get(record.session_id, (None, 0))
-            if people is not None:
-                self.visits[people].bought[viewed] += 1
-                known[record.session_id] = None, viewed
+            visit = known.get(record.session_id)
+            if visit is not None:
+                self.bought.add(visit)
+                known[record.session_id] = None  # it may buy more, and is still one visit
 
     def _refunded(self, record: OrderRefunded, slot: int, time: datetime) -> None:
         self.sold[record.event_id][slot] -= record.size()

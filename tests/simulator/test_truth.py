@@ -23,7 +23,7 @@ from inventory_stream.records.catalogue import EventScheduled
 from inventory_stream.testing import ProjectionDriver
 from simulator.delivery import DeliveryPlan
 from simulator.labelled import START, small_scenario
-from simulator.problems import ProblemPlan
+from simulator.problems import MispricedSection, PaymentFailure, ProblemPlan
 from simulator.simulation import simulate
 from simulator.strategies import ABUSERS, usual_strategies
 from simulator.truth import TABLES, Truth
@@ -39,6 +39,10 @@ DOCUMENT = Path(__file__).parents[2] / "docs/truth.md"
 SEEDS = st.integers(min_value=0, max_value=2**31)
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = 8.0
+SCENARIO = msgspec.structs.replace(
+    small_scenario(4, DAYS, 150, 400, usual_strategies(400)),
+    problems=(MispricedSection(after_on_sale_h=2.0, hours=40.0), PaymentFailure(from_day=3.0, hours=12.0)),
+)
 STATUSES = ("free", "held", "sold", "blocked", "listed")
 
 
@@ -49,9 +53,8 @@ class Run:
 
     def __init__(self, seed: int, *sinks, days: float = DAYS) -> None:
         self.kept = Kept()
-        scenario = small_scenario(4, DAYS, 150, 400, usual_strategies(400))
         truth = Truth(self.kept, *sinks)
-        simulation = simulate(scenario, seed, START, run="t", truth=truth)
+        simulation = simulate(SCENARIO, seed, START, run="t", truth=truth)
         self.encoded = [e for batch in simulation.encoded_to_end(START + timedelta(days=days)) for e in batch]
         truth.end(simulation.count)
         self.delivered = [decode(e.topic, 0, n, e.key, e.value, e.headers) for n, e in enumerate(self.encoded)]
@@ -192,8 +195,7 @@ def test_whether_the_truth_is_written_changes_no_byte(seed):
     """
     The stream of a run is the same with its truth and without.
     """
-    scenario = small_scenario(4, DAYS, 150, 400, usual_strategies(400))
-    silent = simulate(scenario, seed, START, run="t")
+    silent = simulate(SCENARIO, seed, START, run="t")
     without = [e for batch in silent.encoded_to_end(START + timedelta(days=DAYS)) for e in batch]
 
     assert Run(seed).encoded == without
