@@ -54,9 +54,9 @@ def test_the_example_plays(example, audit):
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_the_table_names_every_option_with_its_default(name):
     """
-    One row a strategy.
+    In the first row about the strategy.
     """
-    (row,) = re.findall(rf"^\| `{name}` \|.*$", TEXT, re.MULTILINE)
+    row = re.findall(rf"^\| `{name}` \|.*$", TEXT, re.MULTILINE)[0]
 
     assert re.findall(r"`\w+` [\d.]+", row) == told(BUILT_IN[name].takes)
 
