@@ -15,6 +15,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich import box
 from rich import progress as rich_progress
 from rich.console import Console
 from rich.table import Table
@@ -106,7 +107,7 @@ def _scenario(name: str, strategies: list[str]) -> Scenario:
 
 
 def _scenarios() -> Table:
-    table = Table("scenario", "days", "records/s", "strategies", "problems", "what happens")
+    table = Table("scenario", "days", "records/s", "abuse", "problems", "what happens", box=box.SIMPLE)
     for scenario in map(load_scenario, scenario_names()):
         counts = (len(scenario.strategies), len(scenario.problems))
         table.add_row(scenario.name, f"{scenario.days:g}", f"{scenario.rate:g}", *map(str, counts), scenario.summary)

@@ -54,7 +54,7 @@ def problems(axes: Axes, tally: Tally) -> None:
     axes.set_title("While a problem went on")
     if not found:
         axes.set_axis_off()
-        say(axes, "nothing went wrong in this world")
+        say(axes, "no problem was put into this world")
         return
     pairs = [_during(tally, row) for row in found]
     for concerned, label, marker, colour in ((1, "all others", "o", "#0072B2"), (0, "those concerned", "D", "#D55E00")):

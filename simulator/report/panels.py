@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from inventory_stream.records import Record
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 NAMED_EVENTS = 6
 CROWD = 40
 BARS = 8
+MOST_BARS = 45
+FEW_TICKETS = 0.05
 BINS = 96
 
 GROUPS: tuple[tuple[str, tuple[type[Record], ...]], ...] = (
@@ -84,21 +87,26 @@ def records(axes: Axes, tally: Tally) -> None:
 
 def abuse(axes: Axes, tally: Tally) -> None:
     """
-    Draw which share of the tickets of a day went to each strategy.
+    Draw which share of the tickets went to each strategy, day by day or, in a long run, some days together.
     """
-    strategies = sorted({kind for counts in tally.tickets.values() for kind in counts} - {ORDINARY})
-    days = sorted(tally.tickets)
-    x = [(datetime.combine(day, time(), UTC) - tally.start) / timedelta(days=1) for day in days]
-    floor = [0.0] * len(days)
-    for place, strategy in enumerate(strategies):
-        shares = [100 * tally.tickets[day][strategy] / max(tally.tickets[day].total(), 1) for day in days]
-        axes.bar(x, shares, bottom=floor, width=0.9, align="edge", color=COLOURS[place % 8], label=strategy)
+    width = max(1, ceil(tally.days / MOST_BARS))
+    bars: dict[int, Counter[str]] = {}
+    for day, tickets in tally.tickets.items():
+        bars.setdefault((day - tally.start.date()).days // width, Counter()).update(tickets)
+    # Of a handful of tickets a share says nothing.
+    usual = _total(bars.values()).total() / max(len(bars), 1)
+    bars = {bar: tickets for bar, tickets in bars.items() if tickets.total() > FEW_TICKETS * usual}
+    midnight = (datetime.combine(tally.start.date(), time(), UTC) - tally.start) / timedelta(days=1)
+    x, floor = [midnight + width * bar for bar in bars], [0.0] * len(bars)
+    for place, strategy in enumerate(sorted({kind for tickets in bars.values() for kind in tickets} - {ORDINARY})):
+        shares = [100 * tickets[strategy] / max(tickets.total(), 1) for tickets in bars.values()]
+        axes.bar(x, shares, bottom=floor, width=0.9 * width, align="edge", color=COLOURS[place % 8], label=strategy)
         floor = [low + share for low, share in zip(floor, shares, strict=True)]
     axes.set_title("Tickets that went to abusers, by strategy")
-    axes.set_ylabel("share of the day's tickets (%)")
+    axes.set_ylabel("share of the day's tickets (%)" if width == 1 else f"share of {width} days' tickets (%)")
     axes.set_ylim(0, max(5.0, 1.25 * max(floor, default=0.0)))
     time_axis(axes, tally)
-    if strategies:
+    if any(floor):
         legend_below(axes)
     else:
         say(axes, "nobody abuses this world")
@@ -139,7 +147,7 @@ def totals(tally: Tally) -> str:
             f"{len(tally.names):,} events",
             f"{visits:,} visits, {100 * bought / max(visits, 1):.1f} % bought",
             f"{tickets.total():,} tickets, {100 * abusive / max(tickets.total(), 1):.1f} % to abusers",
-            f"{tally.takings / 100:,.0f} taken",
+            f"{tally.takings / 100:,.0f} USD taken",
             f"{_total(tally.unmet.values()).total():,} tickets wanted in vain",
         )
     )
