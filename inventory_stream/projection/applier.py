@@ -17,7 +17,7 @@ from inventory_stream.records import Delivered, type_name
 from inventory_stream.records.operations import TracerSent
 
 DUPLICATE_WINDOW = 10_000
-_PRUNE_AT = DUPLICATE_WINDOW * 3 // 2
+_PRUNE_AT = 2 * DUPLICATE_WINDOW
 _LOAD_KEYS = 200  # at a time: all of a batch's rows at once would be most of what the process ever holds
 _TRACER = type_name(TracerSent)
 _place = attrgetter("topic", "partition")

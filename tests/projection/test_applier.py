@@ -103,7 +103,7 @@ def test_an_owner_remembers_what_came_before() -> None:
 
 def test_old_ids_are_let_go() -> None:
     """
-    Memory for ids stays within the window and a half.
+    Memory for ids stays within twice the window.
     """
     driver = ProjectionDriver(Takings)
     driver.deliver([deliver(order(n), n) for n in range(2 * DUPLICATE_WINDOW + 2)])
