@@ -1,7 +1,8 @@
 """
-`python -m simulator.calibration`: what is measured on the scenario `season`, beside what is published about life.
+`python -m simulator.calibration [FILE]`: what is measured on the scenario `season`, beside what is published about life.
 
-Prints the rows of the table in docs/simulator.md. A target without a source is a guess, and says so.
+Prints the rows of the table in docs/simulator.md; with that file's name, puts them there. A target without a source is a
+guess, and says so.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from math import log
+from pathlib import Path
 from typing import NamedTuple
 
 from inventory_stream.records.inventory import OrderPlaced
@@ -240,11 +242,16 @@ def measure(days: float = DAYS, seed: int = SEED) -> Tally:
 
 def main() -> int:
     """
-    Print the rows; the exit code says whether all values lie in their bands.
+    Print the rows or put them into a file; the exit code says whether all values lie in their bands.
     """
     tally = measure()
-    for target in TARGETS:
-        print(target.row(tally))  # noqa: T201 (a command)
+    rows = {target.what: target.row(tally) for target in TARGETS}
+    if len(sys.argv) > 1:
+        path = Path(sys.argv[1])
+        lines = path.read_text(encoding="utf-8").split("\n")
+        path.write_text("\n".join(rows.get(line[2:].partition(" |")[0], line) for line in lines), encoding="utf-8")
+    else:
+        print("\n".join(rows.values()))  # noqa: T201 (a command)
     return int(any(not target.least <= target.measure(tally) <= target.most for target in TARGETS))
 
 
