@@ -47,6 +47,15 @@ def main() -> None:
         bar=f"at least {RECORDS_S:,} records/s on one core",
         ok=made >= RECORDS_S,
     )
+    with tempfile.TemporaryDirectory() as folder:
+        told = rate(Path(folder) / "truth")
+    report(
+        "simulate_truth",
+        told,
+        "records/s with the truth written",
+        versus="without it",
+        ratio=told / made,
+    )
     (few, least), (many, most) = (peak_in_a_child(days) for days in (SHORT_DAYS, LONG_DAYS))
     report(
         "simulate_memory",
@@ -59,13 +68,14 @@ def main() -> None:
     )
 
 
-def rate() -> float:
+def rate(truth: Path | None = None) -> float:
     """
-    Return how many records a second a season makes, encoded.
+    Return how many records a second a season makes, encoded, and with its truth when a folder is given.
     """
-    performance = Performance(Wishes(load_scenario(SCENARIO), 1, START, SHORT_DAYS))
+    performance = Performance(Wishes(load_scenario(SCENARIO), 1, START, SHORT_DAYS, truth=truth))
     began = process_time()
     records = send_nowhere(performance.batches())
+    performance.finish()
     return records / (process_time() - began)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 
 import pytest
 from typer import Typer
@@ -93,6 +94,21 @@ def test_a_dry_run_needs_no_log(tmp_path):
 
     assert (result.exit_code, page.read_bytes()[1:4]) == (0, b"PNG")
     assert f"{rows(read_truth(truth), 'run')[0]['records']:,} records" in result.output
+
+
+def test_faults_of_delivery_reach_the_log(tmp_path):
+    """
+    A scenario with bad adapters writes records twice and broken, and the truth counts each.
+    """
+    log = MemoryLog()
+    run("--scenario", "legacy-adapters", "--days", "4", "--fast", "--truth", str(tmp_path), log=log)
+    truth = read_truth(tmp_path)
+    faults = Counter(row["fault"].partition(".")[0] for row in rows(truth, "delivery_faults"))
+    read = log.read(log.start_positions(TOPICS)).poll(1_000_000, 0)
+
+    assert set(faults) == {"duplicate", "late", "swapped", "malformed"}
+    assert len(read) == rows(truth, "run")[0]["records"] + faults["duplicate"] + faults["malformed"]
+    assert sum(bool(delivered.failure) for delivered in read) == faults["malformed"]
 
 
 def test_a_strategy_of_one_s_own_plays(tmp_path):

@@ -31,7 +31,7 @@ from simulator.simulation import simulate
 from simulator.truth import Truth
 from tests.support.kept import Kept
 
-DAYS = 3.0
+DAYS = 1.5
 FIRST_HOURS = {"after_on_sale_h": 0.1, "hours": 5.0}
 LIKE_BEFORE = 0.12
 """How far a share may be from what it is without the problem, where nothing is wrong: chance, of some hundred visits."""
@@ -44,7 +44,7 @@ class Played:
 
     def __init__(self, *problems: ProblemPlan) -> None:
         tour = Programme(dates=(2, 2), popularity=(1.5, 1.5), notice_days=(0.1, 0.1), lead_days=(9.0, 9.0))
-        supply = SupplyPlan(venues={"theatre": 2}, scale=4.0, cancelled=0, moved=0, programmes=(tour,))
+        supply = SupplyPlan(venues={"theatre": 2}, scale=2.5, cancelled=0, moved=0, programmes=(tour,))
         fans = FansPlan(population=20_000)
         scenario = Scenario("t", "", DAYS, supply=supply, demand=DemandPlan(), fans=fans, problems=problems)
         self.kept = Kept()
@@ -232,7 +232,7 @@ def test_a_problem_that_the_run_does_not_see_out_ends_with_it():
     """
     Its row says so.
     """
-    (row,) = played(PaymentFailure(from_day=2.0, hours=500)).rows
+    (row,) = played(PaymentFailure(from_day=1.0, hours=500)).rows
 
     assert row["end"] <= START + timedelta(days=DAYS)
 

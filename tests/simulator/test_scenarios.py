@@ -26,6 +26,7 @@ def test_all_scenarios_are_there():
     Those that the documents name.
     """
     expected = {"onsale", "season", "strategy-switch", "payment-outage", "stadium-tour", "quiet-week", "demo", "live"}
+    expected |= {"legacy-adapters"}
 
     assert set(scenario_names()) == expected
 
