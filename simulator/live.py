@@ -25,14 +25,14 @@ from simulator.strategies import direct
 from simulator.venues import Venue
 from simulator.world import World
 
-RECORDS_A_VISIT = 4.5
+RECORDS_A_VISIT = 4.3
 """Records that one visit brings in the long run (measured), what comes of its tickets included."""
 
 AHEAD_S = 12 * HOUR_S
 """A live show takes place tonight: what is kept in memory about sold tickets is bounded by half a day of sales."""
 
 LONGEST_S = 4 * HOUR_S
-SMALL, LARGE = 150, 2_000
+SMALL, LARGE = 300, 1_500
 """Venues with so many places, and with so many, sell in a lane each, so that there is always a short sale and a long one."""
 
 
@@ -60,9 +60,9 @@ class LiveSale(Run):
         self.start(each_day(stage, inf))
         large = [venue for venue in world.venues if venue.capacity >= LARGE]
         small = [venue for venue in world.venues if SMALL <= venue.capacity < LARGE]
-        lanes = [venues for venues in (large, small) if venues]
-        for venues in lanes:
-            self.start(self._sell(venues, rate / RECORDS_A_VISIT / len(lanes)))
+        lanes = [(venues, share) for venues, share in ((large, 3), (small, 1)) if venues]
+        for venues, share in lanes:
+            self.start(self._sell(venues, rate / RECORDS_A_VISIT * share / sum(share for _, share in lanes)))
 
     def close(self) -> list[Happening]:
         """
