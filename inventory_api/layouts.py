@@ -11,22 +11,53 @@ import msgspec
 from inventory_stream.records import SeatRun
 
 
+class Index(dict[str, int]):
+    """
+    Seat label → its place in the layout, filled when a seat is first asked for: most seats of a catalogue never are.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def __missing__(self, label: str) -> int:
+        """
+        Fill in, unless that was done.
+        """
+        if self:
+            raise KeyError(label)
+        return dict.__getitem__(self.filled(), label)  # of an empty layout, too, this is a plain look-up
+
+    def filled(self) -> dict[str, int]:
+        """
+        Return label → place, all of them.
+        """
+        if not self:
+            self.update((label, place) for place, label in enumerate(_labels(self._text)))
+        return self
+
+
 class Layout:
     """
     Seat labels in order, and the index of each.
     """
 
-    __slots__ = ("index", "labels", "text")
+    __slots__ = ("index", "size", "text")
 
-    def __init__(self, text: str, labels: tuple[str, ...]) -> None:
+    def __init__(self, text: str) -> None:
         """
         Args:
             text: the form in which the layout is stored.
-            labels: of the seats, each once.
+
+        Raises:
+            ValueError: a label is there twice.
         """
+        labels = _labels(text)
+        if len(set(labels)) != len(labels):
+            raise ValueError("a seat is named twice")
         self.text = text
-        self.labels = labels
-        self.index = {label: place for place, label in enumerate(labels)}
+        self.size = len(labels)
+        self.index = Index(text)
 
 
 def layout_text(runs: Sequence[SeatRun], seats: Sequence[str]) -> str:
@@ -41,11 +72,18 @@ def layout_text(runs: Sequence[SeatRun], seats: Sequence[str]) -> str:
 def layout_of(text: str) -> Layout:
     """
     Return the layout of a stored form; the same object for the same text.
+
+    Raises:
+        ValueError: a label is there twice.
     """
+    return Layout(text)
+
+
+def _labels(text: str) -> list[str]:
     labels: list[str] = []
     for part in msgspec.json.decode(text):
         labels.extend((part,) if isinstance(part, str) else SeatRun(*part).labels())
-    return Layout(text, tuple(labels))
+    return labels
 
 
 def extended(layout: Layout, labels: Sequence[str]) -> Layout:

@@ -166,9 +166,10 @@ class InventoryProjection(Projection):
             area = Area(number, record.event_id, record.section, record.price_level)
             area.release(record.quantity, record.price_level)
             return area
-        layout = layout_of(layout_text(record.runs, record.seats))
-        if len(layout.index) != len(layout.labels):
-            raise InvalidRecord(f"section {record.section} of event {record.event_id} names a seat twice")
+        try:
+            layout = layout_of(layout_text(record.runs, record.seats))
+        except ValueError as error:
+            raise InvalidRecord(f"section {record.section} of event {record.event_id}: {error}") from error
         return Section(number, record.event_id, record.section, record.price_level, layout)
 
     def seats_blocked(self, record: catalogue.SeatsBlocked, _: Delivered) -> None:

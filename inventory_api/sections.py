@@ -38,7 +38,7 @@ class Section:
         self.event_id = event_id
         self.name = name
         self.layout = layout
-        self.statuses = bytearray(len(layout.labels))
+        self.statuses = bytearray(layout.size)
         self.levels: tuple[str, ...] = (level,)
         self.seat_levels: bytes | bytearray = b""  # hardly any section needs its own
         self.holds: dict[str, list[int]] = {}
@@ -131,7 +131,7 @@ class Section:
         """
         Put seats on sale: new ones join the section, blocked ones become free, free ones stay.
         """
-        known = self.layout.index
+        known = self.layout.index.filled()
         new = list(dict.fromkeys(label for label in labels if label not in known))
         self._check_level(level)
         before = len(self.statuses)
