@@ -36,7 +36,7 @@ def consumer_config(bootstrap_servers: str, group: str) -> dict[str, Any]:
         "fetch.max.bytes": 1_000_000,
         "message.max.bytes": 1_000_000,
         "queued.min.messages": 50_000,
-        "queued.max.messages.kbytes": 32_768,
+        "queued.max.messages.kbytes": 8_192,
         "reconnect.backoff.max.ms": 1_000,
         "topic.metadata.refresh.interval.ms": 30_000,
         "log_level": 0,

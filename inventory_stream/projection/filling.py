@@ -10,7 +10,7 @@ from inventory_stream.log import Log, Partition, Reader
 from inventory_stream.projection.applier import Applier, DeadLetterLimits
 from inventory_stream.projection.collection import collect_young
 from inventory_stream.projection.definition import Projection, projection_topics
-from inventory_stream.projection.gathering import PIECE
+from inventory_stream.projection.gathering import MAX_BYTES, PIECE, value_bytes
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.store import Batch, Store
 from inventory_stream.projection.versions import schema_of
@@ -82,12 +82,13 @@ class Filler:
         """
         collect_young()
         reached: set[Partition] = set()
-        most = self.records + self._batch_size
-        while not reached and self.records < most and (records := reader.poll(PIECE, _POLL_S)):
+        most, weight = self.records + self._batch_size, 0
+        while not reached and self.records < most and weight < MAX_BYTES and (records := reader.poll(PIECE, _POLL_S)):
             last = {(record.topic, record.partition): record.offset for record in records}
             if any(offset >= bounds[place] for place, offset in last.items()):  # type: ignore[index]
                 records = [record for record in records if record.offset < bounds[record.topic, record.partition]]  # type: ignore[index]
             self._applier.fold(records)
+            weight += value_bytes(records)
             self.records += len(records)
             # A record right before a bound may be compacted away; a later one tells as well.
             reached = {Partition(*place) for place, offset in last.items() if offset >= bounds[place] - 1}  # type: ignore[index]

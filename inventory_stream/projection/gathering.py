@@ -3,15 +3,23 @@ A batch from many small reads: a thousand records at a time stay in the processo
 gone before the next; twenty thousand at once take twice as long and forty megabytes.
 """
 
+from collections.abc import Iterable
+from operator import attrgetter
+
 from inventory_stream.log import Reader
 from inventory_stream.projection.applier import Applier
+from inventory_stream.records import Delivered
 
 PIECE = 1_000
+MAX_BYTES = 16_000_000
+"""Of values in a batch: charts and models are large, and a batch of them must not take a gigabyte."""
+
+_value = attrgetter("value")
 
 
 def gather(reader: Reader, applier: Applier, size: int, timeout_s: float) -> int:
     """
-    Fold what the reader has, up to about `size` records, into the applier; wait only for the first.
+    Fold what the reader has, up to about `size` records or `MAX_BYTES`, into the applier; wait only for the first.
 
     Returns:
         How many records there were.
@@ -19,12 +27,20 @@ def gather(reader: Reader, applier: Applier, size: int, timeout_s: float) -> int
     Raises:
         Whatever reading and folding raise; then nothing is left in the applier that could be committed.
     """
-    count = 0
+    count = weight = 0
     try:
-        while count < size and (piece := reader.poll(PIECE, 0 if count else timeout_s)):
+        while count < size and weight < MAX_BYTES and (piece := reader.poll(PIECE, 0 if count else timeout_s)):
             applier.fold(piece)
             count += len(piece)
+            weight += value_bytes(piece)
     except BaseException:
         applier.forget()
         raise
     return count
+
+
+def value_bytes(records: Iterable[Delivered]) -> int:
+    """
+    Return how long the records' values are together (bytes).
+    """
+    return sum(map(len, map(_value, records)))

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from msgspec import structs
 from processes import TIMEOUT_S, Watch
 from takings import CustomerTakings, EventTakings, Takings, order, orders
 
@@ -15,7 +16,7 @@ from inventory_stream.log.memory import MemoryLog
 from inventory_stream.projection.applier import Applier, DeadLetterLimits
 from inventory_stream.projection.driver import ProjectionDriver
 from inventory_stream.projection.errors import TooManyDeadLetters
-from inventory_stream.projection.gathering import PIECE, gather
+from inventory_stream.projection.gathering import MAX_BYTES, PIECE, gather
 from inventory_stream.projection.projector import Projector, ProjectorOptions
 from inventory_stream.records import Delivered, decode
 
@@ -79,6 +80,16 @@ def test_a_batch_has_a_size() -> None:
     reading = Reading(delivered(0, 4), delivered(4, 8), delivered(8, 12))
 
     assert gather(reading, applier(), 8, 0) == 8
+
+
+def test_a_batch_of_large_records_is_short() -> None:
+    """
+    Records are counted by their bytes, too: what is beyond the most that a batch may hold waits for the next.
+    """
+    large = [structs.replace(one, value=bytes(MAX_BYTES // 2)) for one in delivered(0, 3)]
+    reading = Reading(large[:1], large[1:2], large[2:])
+
+    assert gather(reading, applier(), 10_000, 0) == 2
 
 
 @pytest.mark.parametrize(
