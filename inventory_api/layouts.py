@@ -24,9 +24,10 @@ class Index(dict[str, int]):
         """
         Fill in, unless that was done.
         """
-        if self:
+        place = None if self else self.filled().get(label)
+        if place is None:
             raise KeyError(label)
-        return dict.__getitem__(self.filled(), label)  # of an empty layout, too, this is a plain look-up
+        return place
 
     def filled(self) -> dict[str, int]:
         """
