@@ -84,7 +84,7 @@ class Subscription(Reader, Protocol):
 
     def commit(self, positions: Mapping[Partition, int]) -> None:
         """
-        Tell the broker how far this group is, for lag tools. Advisory, never waits, never fails.
+        Tell the broker how far this group is, for lag tools. Advisory, never waits, never fails, and may be left out.
         """
         ...
 

@@ -18,6 +18,7 @@ from inventory_stream.log.kafka_reader import KafkaReader, KafkaSubscription, co
 from inventory_stream.records import Encoded
 
 _RETRY_S = 0.05
+_ASK_S = 2.0  # a question that a dying broker took along is never answered: ask again long before giving up
 READER_GROUP = "seatstream-readers"  # a name the client wants; readers of given partitions join no group
 
 
@@ -160,7 +161,9 @@ class KafkaLog:
     def _ask_offsets(self, wanted: dict[TopicPartition, OffsetSpec]) -> dict[Partition, int]:
         with translated():
             futures = self._admin.list_offsets(
-                wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=self._request_timeout_s
+                wanted,
+                isolation_level=IsolationLevel.READ_COMMITTED,
+                request_timeout=min(_ASK_S, self._request_timeout_s),
             )
             found = {
                 Partition(place.topic.removeprefix(self._prefix), place.partition): future.result().offset

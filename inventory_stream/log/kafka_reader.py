@@ -196,8 +196,12 @@ class KafkaSubscription(KafkaReader):
 
     def commit(self, positions: Mapping[Partition, int]) -> None:
         """
-        Tell the broker how far this group is; nothing is said of a failure.
+        Tell the broker how far this group is; nothing is said of a failure. Members with a name do not.
         """
+        # After an outage the client may send the commit under the id of its last membership, while the broker has given
+        # the name a new one. The broker then calls the client replaced, and the client gives up for good.
+        if "group.instance.id" in self._config:
+            return
         offsets = [self._place(partition, offset) for partition, offset in positions.items()]
         try:
             self._consumer.commit(offsets=offsets, asynchronous=True)
