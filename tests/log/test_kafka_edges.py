@@ -237,6 +237,20 @@ def test_a_commit_that_the_client_refuses_is_nobody_s_trouble(kafka_log: KafkaLo
     member.subscription.close()
 
 
+def test_a_member_with_a_name_commits_nothing(kafka_log: KafkaLog) -> None:
+    """
+    A commit could cost it its membership after an outage, and it is advisory.
+    """
+    asked: list[object] = []
+    member = Member(kafka_log, name="one")
+    real, member.subscription._consumer = member.subscription._consumer, SimpleNamespace(commit=asked.append)
+    member.subscription.commit({FIRST: 3})
+    member.subscription._consumer = real
+    member.subscription.close()
+
+    assert asked == []
+
+
 class Hasty(KafkaSubscription):
     """
     A subscription that loses the first partition in the very call that fetches a record of it and one of the second.
