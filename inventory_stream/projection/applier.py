@@ -192,10 +192,7 @@ class Applier:
             except InvalidRecord as error:
                 dead.append(DeadLetter(delivered, str(error)))
                 streak += 1
-                if streak > self._limits.consecutive:
-                    raise TooManyDeadLetters(
-                        f"{streak} records in a row cannot be applied, the last: {error}"
-                    ) from error
+                self._check_streak(streak, error)
         if delivered is not None:
             part.next_offset, part.record_time = delivered.offset + 1, delivered.time
             _prune(seen, delivered.offset)
@@ -204,6 +201,10 @@ class Applier:
         part.dead_letters += len(dead) - already_dead
         part.applied += applied
         self._check_ratio(count, len(dead) - already_dead)
+
+    def _check_streak(self, streak: int, last: InvalidRecord) -> None:
+        if streak > self._limits.consecutive:
+            raise TooManyDeadLetters(f"{streak} records in a row cannot be applied, the last: {last}") from last
 
     def _check_ratio(self, count: int, set_aside: int) -> None:
         self._recent += count

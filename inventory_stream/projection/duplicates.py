@@ -2,11 +2,13 @@
 What came right before a position: the ids by which duplicates are recognised (see decision 7).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 
 from inventory_stream.log import Log, Partition
 from inventory_stream.projection.applier import DUPLICATE_WINDOW, Applier
-from inventory_stream.records import TOPICS
+from inventory_stream.projection.gathering import PIECE
+from inventory_stream.records import TOPICS, Delivered
 
 
 def remember(applier: Applier, log: Log, positions: Mapping[Partition, int], starts: Mapping[Partition, int]) -> None:
@@ -16,17 +18,27 @@ def remember(applier: Applier, log: Log, positions: Mapping[Partition, int], sta
     begin = {p: max(starts.get(p, 0), offset - DUPLICATE_WINDOW) for p, offset in positions.items()}
     # A compacted topic may lack the record before a position; its records replace each other anyway.
     begin = {p: offset for p, offset in begin.items() if offset < positions[p] and not TOPICS[p.topic].compacted}
-    missing = set(begin)
     found: dict[Partition, list[tuple[str, str, int]]] = {p: [] for p in positions}
-    reader = log.read(begin, wanted=frozenset()) if begin else None
-    while reader is not None and missing:
-        for delivered in reader.poll(20_000, 0.1):
-            partition = Partition(delivered.topic, delivered.partition)
-            if delivered.offset < positions[partition]:
-                found[partition].append((delivered.source, delivered.id, delivered.offset))
-            if delivered.offset >= positions[partition] - 1:
-                missing.discard(partition)
-    if reader is not None:
-        reader.close()
+    for delivered in _records(log, begin, positions):
+        found[Partition(delivered.topic, delivered.partition)].append(
+            (delivered.source, delivered.id, delivered.offset)
+        )
     for partition, ids in found.items():
         applier.remember(partition, ids)
+
+
+def _records(log: Log, begin: Mapping[Partition, int], end: Mapping[Partition, int]) -> Iterator[Delivered]:
+    """
+    Yield the records from one position to another, their values undecoded.
+    """
+    missing = set(begin)
+    if not missing:
+        return
+    with closing(log.read(begin, wanted=frozenset())) as reader:
+        while missing:
+            for delivered in reader.poll(PIECE, 0.1):
+                partition = Partition(delivered.topic, delivered.partition)
+                if delivered.offset < end[partition]:
+                    yield delivered
+                if delivered.offset >= end[partition] - 1:
+                    missing.discard(partition)

@@ -84,7 +84,10 @@ def serve_health(projector: Healthy, host: str, port: int) -> ThreadingHTTPServe
     """
 
     class Handler(BaseHTTPRequestHandler):
+        """Answers from the projector's own words."""
+
         def do_GET(self) -> None:
+            """Say how it is, or what it counted."""
             ready = projector.ready
             answers = {
                 "/healthz": (200, b"alive\n"),
