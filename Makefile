@@ -28,6 +28,8 @@ test: $(STAMP)
 	$(RUN)/coverage erase
 	$(RUN)/coverage run -m pytest
 	$(RUN)/coverage combine --quiet
+	$(RUN)/coverage report --include='inventory_stream/records/*' --fail-under=100
+	$(RUN)/coverage report --include='inventory_stream/projection/*,inventory_stream/log/*' --fail-under=100
 	$(RUN)/coverage report
 
 ## bench: measure everything, or one figure with NAME=

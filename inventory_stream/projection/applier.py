@@ -193,9 +193,9 @@ class Applier:
                 dead.append(DeadLetter(delivered, str(error)))
                 streak += 1
                 self._check_streak(streak, error)
-        if delivered is not None:
-            part.next_offset, part.record_time = delivered.offset + 1, delivered.time
-            _prune(seen, delivered.offset)
+        assert delivered is not None  # noqa: S101 - a run has at least one record
+        part.next_offset, part.record_time = delivered.offset + 1, delivered.time
+        _prune(seen, delivered.offset)
         self._consecutive = streak
         part.duplicates += duplicates
         part.dead_letters += len(dead) - already_dead

@@ -295,5 +295,5 @@ class Session:
         if owned and all(owned[p].next_offset >= end for p, end in ends.items()):
             self.settle()
             self.caught_up = True
-            if self._subscription is not None:
-                self._subscription.commit({p: o.next_offset for p, o in owned.items()})
+            assert self._subscription is not None  # noqa: S101 - open() comes first
+            self._subscription.commit({p: o.next_offset for p, o in owned.items()})
