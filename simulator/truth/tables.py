@@ -65,7 +65,9 @@ _TABLES = (
     ),
     Table(
         "customers_by_day",
-        "A customer who did something on a day. One who acts in two ways on one day has two rows.",
+        "A customer who came on a day: opened a session, or bought over the counter. One who acts in two ways on one day "
+        "has two rows. Whoever has records on a day and no row (a ticket that is scanned, a listing that ends) is what "
+        "they were when they came last.",
         (
             Column("day", "day", "The day."),
             Column("customer_id", "text", "The customer, as in the stream."),
