@@ -22,6 +22,7 @@ import pytest
 from small_system import PROJECTOR
 
 from inventory_stream.local import record
+from inventory_stream.local.child import Child
 from inventory_stream.local.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +48,10 @@ class SmallSystem:
         """
         Start it, and return before it is live.
         """
-        with self.said.open("wb") as output:
-            command = [sys.executable, str(PROGRAM), str(self.folder)]
-            self._process = subprocess.Popen(command, env=self._environment, stdout=output, stderr=output)
+        self.said.unlink(missing_ok=True)
+        command = [sys.executable, str(PROGRAM), str(self.folder)]
+        child = Child("system", command, self.said, self._environment, death_signal=signal.SIGTERM)
+        self._process = child.start()
         return psutil.Process(self._process.pid)
 
     def start(self) -> psutil.Process:
