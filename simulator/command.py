@@ -64,22 +64,26 @@ def app(
     chosen = _scenario(scenario, strategy or [])
     lasts = days or chosen.days
     begin = _time(start) if start else datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=lasts)
+    wishes = Wishes(chosen, seed, begin, lasts, run, truth, report)
+    _perform(context, wishes, 0.0 if fast else rate or chosen.rate, dry_run=dry_run)
+
+
+def _perform(context: typer.Context, wishes: Wishes, rate: float, *, dry_run: bool) -> None:
     try:
-        performance = Performance(Wishes(chosen, seed, begin, lasts, run, truth, report))
+        performance = Performance(wishes)
     except TruthError as error:
         raise typer.BadParameter(str(error), param_hint="--truth") from error
     except ReportError as error:
         raise typer.BadParameter(str(error), param_hint="--report") from error
     began = perf_counter()
-    with _stopped_by_interrupt(performance.stop), _bar(performance, lasts) as progress:
-        sent = _send(context, performance, 0.0 if fast else rate or chosen.rate, progress, dry_run=dry_run)
+    with _stopped_by_interrupt(performance.stop), _bar(performance, wishes.days) as progress:
+        sent = _send(context, performance, rate, progress, dry_run=dry_run)
     seconds = perf_counter() - began
     performance.finish()
     where = "nowhere (dry run)" if dry_run else "to the stream"
-    typer.echo(
-        f"{sent:,} records of {performance.simulation.source} {where} in {seconds:.1f} s, {sent / seconds:,.0f} a second"
-    )
-    for path in filter(None, (truth, report)):
+    speed = f"{seconds:.1f} s, {sent / seconds:,.0f} a second"
+    typer.echo(f"{sent:,} records of {performance.simulation.source} {where} in {speed}")
+    for path in filter(None, (wishes.truth, wishes.report)):
         typer.echo(f"wrote {path}")
 
 
@@ -139,6 +143,9 @@ def _bar(performance: Performance, days: float) -> Iterator[Progress]:
         task = bar.add_task("", total=days, sent=0)
 
         def progress(sent: int) -> None:
+            """
+            Move the bar to where the world is.
+            """
             bar.update(task, completed=performance.done, sent=bar.tasks[task].fields["sent"] + sent)
 
         yield progress
