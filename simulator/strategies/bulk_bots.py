@@ -48,7 +48,8 @@ class BulkBots(Strategy[BulkBotsOptions]):
     """
     Buy as much as each account may in the first seconds, and sell most of it on.
 
-    Marks: devices, networks and cards shared by accounts; large orders; listings; seconds between steps.
+    Marks: devices, networks and cards shared by accounts; large orders; listings; seconds between steps; never in
+    the line that people wait in.
     """
 
     name = "bulk_bots"

@@ -42,10 +42,20 @@ class Crew:
             )
 
     def account(
-        self, number: int, kind: str, *, device: object, network: object, payment: object, age_days: int | None = None
+        self,
+        number: int,
+        kind: str,
+        *,
+        device: object,
+        network: object | None,
+        payment: object,
+        age_days: int | None = None,
     ) -> Customer:
         """
         Return one account as it acts from these slots. Where nothing is said, it is like anybody's.
+
+        Args:
+            network: None: the home of a fan, who does not know that it is rented out.
         """
         base = self._trait(number)
         device_hash = self.hash("device", device)
@@ -53,7 +63,7 @@ class Crew:
             kind=kind,
             device_hash=device_hash,
             device_kind=DEVICE_KINDS[int(device_hash[:4], 16) % len(DEVICE_KINDS)],
-            network_hash=self.hash("network", network),
+            network_hash=base.network_hash if network is None else self.hash("network", network),
             payment_hash=self.hash("payment", payment),
             account_age_days=base.account_age_days if age_days is None else age_days,
         )

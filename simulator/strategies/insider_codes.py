@@ -10,7 +10,19 @@ from simulator.clock import HOUR_S, Actor
 from simulator.customers import Customer
 from simulator.shows import Show
 from simulator.strategies.base import Options, Strategy
-from simulator.strategies.moves import HUMAN, Count, Places, ResaleOptions, Seconds, Share, browse, party, sell_on, shop
+from simulator.strategies.moves import (
+    HUMAN,
+    Count,
+    Places,
+    ResaleOptions,
+    Seconds,
+    Share,
+    browse,
+    line_up,
+    party,
+    sell_on,
+    shop,
+)
 
 
 class InsiderCodesOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,6 +69,8 @@ class InsiderCodes(Strategy[InsiderCodesOptions]):
             return
         visit = self.stage.visit(account, "web")
         yield from browse(self, visit, show, HUMAN)
+        if not (yield from line_up(self, visit, show)):
+            return
         order = yield from shop(self, visit, show, party(self, self.options.tickets, 2), HUMAN, reach=0.25)
         if order is not None:
             sell_on(self, order, self.options)

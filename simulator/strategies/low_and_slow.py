@@ -23,10 +23,10 @@ class LowAndSlowOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, 
     accounts: Count = 80
     every_days: Annotated[float, msgspec.Meta(gt=0)] = 10.0
     tickets: Places = 2
-    listed_share: Share = 0.25
+    listed_share: Share = 0.2
     handed_share: Share = 0.2
     markup: float = 1.35
-    notice: Share = 0.7
+    notice: Share = 1.0
 
 
 class LowAndSlow(Strategy[LowAndSlowOptions]):

@@ -26,6 +26,7 @@ Places = Annotated[int, msgspec.Meta(ge=1, le=8)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Times = Annotated[float, msgspec.Meta(ge=0.1, le=20)]
 
+LINE_S, LONG_LINE_S = 600.0, 3_000.0
 LIMIT = 8
 """Places that one order may have."""
 
@@ -83,9 +84,11 @@ def pick_show(strategy: AnyStrategy, places: int, looks: int = 2) -> Show | None
 
 def line_up(strategy: AnyStrategy, visit: Visit, show: Show) -> Generator[float, None, bool]:
     """
-    Wait in line where there is one; returns whether the visitor is in.
+    Wait in line where there is one: in the first minutes of a sale that many want. Returns whether the visitor is in.
     """
-    if show.plan.pull <= 0.5:
+    opened_us = show.plan.presale_us if show.presale else show.plan.on_sale_us
+    open_s = -strategy.stage.clock.until(opened_us)
+    if open_s > (LONG_LINE_S if show.plan.pull > 0.7 else LINE_S) or show.plan.pull <= 0.5:
         return True
     return (yield from queue(strategy.stage, visit, show))
 
@@ -103,7 +106,7 @@ def choose(
     places = show.pick_section(stage.draw() * reach, quantity)
     visit.view_seats(show, places.section)
     yield stage.pause(manner.look_s)
-    if stage.draw() < manner.curiosity:
+    if stage.draw() < 0.4 * manner.curiosity:
         places = show.pick_section(stage.draw() * reach, quantity)
         visit.view_seats(show, places.section)
         yield stage.pause(manner.look_s)

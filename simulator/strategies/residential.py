@@ -27,7 +27,8 @@ from simulator.strategies.moves import (
 
 class ResidentialOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
-    accounts: how many there are (count), each with its own device, network and card. share, least_pull, tickets: as of
+    accounts: how many there are (count), each with its own device and card, on the network
+        of some fan's home. share, least_pull, tickets: as of
     bulk bots. within_s: they come within so many seconds of the opening, the sooner the likelier.
     """
 
@@ -36,17 +37,17 @@ class ResidentialOptions(ResaleOptions, frozen=True, forbid_unknown_fields=True,
     share: Share = 0.08
     within_s: Seconds = 4 * HOUR_S
     tickets: Places = 4
-    listed_share: Share = 0.1
+    listed_share: Share = 0.08
     handed_share: Share = 0.35
     markup: float = 1.5
-    notice: Share = 0.7
+    notice: Share = 1.0
 
 
 class Residential(Strategy[ResidentialOptions]):
     """
     Buy like a fan, with rented homes between oneself and the shop; sell most of it elsewhere.
 
-    Marks: nothing shared, nothing fast; only more shows than a fan would go to, and tickets that change hands.
+    Marks: a home network shared with a fan, nothing else; only more shows than a fan would go to, and tickets that change hands.
     """
 
     name = "residential"
@@ -58,8 +59,9 @@ class Residential(Strategy[ResidentialOptions]):
         """
         if presale or show.plan.pull < self.options.least_pull:
             return
-        for account in self.crew.accounts(self.options.accounts, self.name):
+        for number in range(self.options.accounts):
             if self.stage.draw() < self.options.share:
+                account = self.crew.account(number, self.name, device=number, network=None, payment=number)
                 after_s = self.options.within_s * self.stage.draw() ** 2
                 self.stage.start(self._buy(show, account), after_s)
 
