@@ -42,6 +42,7 @@ def pay(stage: Stage, visit: Visit, hold: Hold) -> Generator[float, None, str]:
             stage.office.end(hold, "released")
             return "failed_payment"
         yield stage.pause(25 * pace, longest_s=60)
+    stage.meet(visit.customer)  # midnight may have passed since the visit began
     order = stage.office.order(hold)
     if order is None:
         return "gave_up"

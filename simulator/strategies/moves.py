@@ -129,6 +129,7 @@ def pay(
         visit.fail_checkout(hold, "payment_declined")
         stage.office.end(hold, "released")
         return None
+    stage.meet(visit.customer)  # midnight may have passed since the visit began
     return stage.office.order(hold)
 
 

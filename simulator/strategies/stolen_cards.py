@@ -97,6 +97,7 @@ class StolenCards(Strategy[StolenCardsOptions]):
             visit.start_checkout(hold)
             yield self.stage.pause(25, longest_s=100)
             if self.stage.draw() >= self.options.declined_share:
+                self.stage.meet(visit.customer)
                 return self.stage.office.order(hold)
             visit.decline_payment(hold, self.stage.random)
         visit.fail_checkout(hold, "payment_declined")
