@@ -16,6 +16,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from prometheus_client import generate_latest
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from inventory_stream.log import LogError
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.projection.collection import collection_off
 from inventory_stream.projection.definition import Projection
@@ -54,7 +55,7 @@ def main(factory: Callable[[], Projection], options: ProjectorOptions | None = N
     try:
         with collection_off():
             projector.run()
-    except ProjectionError as error:
+    except (ProjectionError, LogError) as error:
         sys.exit(f"{projector.name}: {error}")
     finally:
         log.close()

@@ -3,6 +3,7 @@ The projector as a process of its own.
 """
 
 import signal
+import subprocess
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -46,3 +47,24 @@ def test_a_projector_answers_on_its_port_until_it_is_asked_to_end(
 
     assert (alive.text, process.process.wait(TIMEOUT_S)) == ("alive\n", 0)
     assert "seatstream_records_applied_total" in metrics.text
+
+
+def test_whose_name_was_taken_ends_with_a_sentence(log: KafkaLog, bootstrap_servers: str, database_url: str) -> None:
+    """
+    A second process under the same name gets the partitions; the first says why it ends, without a stack trace.
+    """
+    given = (bootstrap_servers, database_url, log._prefix, "takings-0")
+    first = ProjectorProcess(*given, stderr=subprocess.PIPE)
+    log.append(orders(0, 100))
+    watch = Watch(database_url)
+    watch.wait_for(log.end_positions(["inventory"]))
+    second = ProjectorProcess(*given)
+    _, said = first.process.communicate(timeout=TIMEOUT_S)
+    log.append(orders(100, 200))
+    watch.wait_for(log.end_positions(["inventory"]))
+    watch.close()
+
+    assert (second.stop(), first.process.returncode) == (0, 1)
+    # The Kafka client's own line comes first.
+    assert said.splitlines()[-1].startswith(b"takings: ")
+    assert b"Traceback" not in said

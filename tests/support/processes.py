@@ -25,7 +25,13 @@ class ProjectorProcess:
     """
 
     def __init__(
-        self, bootstrap_servers: str, database_url: str, prefix: str, member: str = "", **settings: str
+        self,
+        bootstrap_servers: str,
+        database_url: str,
+        prefix: str,
+        member: str = "",
+        stderr: int | None = None,
+        **settings: str,
     ) -> None:
         environment = {
             **os.environ,
@@ -35,7 +41,7 @@ class ProjectorProcess:
             "PROJECTOR_MEMBER": member,
             **settings,
         }
-        self.process = subprocess.Popen([sys.executable, str(PROGRAM)], env=environment)
+        self.process = subprocess.Popen([sys.executable, str(PROGRAM)], env=environment, stderr=stderr)
 
     def signal(self, number: int) -> None:
         """
