@@ -11,6 +11,8 @@ from statistics import mean
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from inventory_stream.records import Record
 from inventory_stream.records.activity import (
@@ -23,7 +25,7 @@ from inventory_stream.records.activity import (
 )
 from inventory_stream.records.catalogue import PricesSet, SeatsRepriced
 from inventory_stream.records.inventory import OrderPlaced
-from simulator.labelled import START
+from simulator.labelled import START, small_scenario
 from simulator.plans import DemandPlan, FansPlan, Programme, SupplyPlan
 from simulator.problems import ChartFailure, MispricedSection, PaymentFailure, ProblemPlan, QueueStall
 from simulator.scenario import Scenario
@@ -235,6 +237,32 @@ def test_a_problem_that_the_run_does_not_see_out_ends_with_it():
     (row,) = played(PaymentFailure(from_day=1.0, hours=500)).rows
 
     assert row["end"] <= START + timedelta(days=DAYS)
+
+
+PLANS = st.one_of(
+    *(
+        st.builds(
+            plan,
+            hours=st.floats(0.1, 60),
+            from_day=st.floats(0, 4),
+            after_on_sale_h=st.none(),
+            events=st.sampled_from([(), (0,), (1, 7)]),
+        )
+        for plan in (PaymentFailure, ChartFailure, QueueStall, MispricedSection)
+    )
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(plans=st.lists(PLANS, max_size=5), seed=st.integers(0, 2**31))
+def test_whatever_goes_wrong_the_run_is_legal(audit, plans, seed):
+    """
+    Problems that overlap in any way break no rule, and every hold ends.
+    """
+    scenario = msgspec.structs.replace(small_scenario(3, 5.0, 80, 300), problems=tuple(plans))
+    auditor = audit(simulate(scenario, seed, START).encoded_to_end(START + timedelta(days=5)))
+
+    assert (auditor.problems, auditor.holds) == ([], {})
 
 
 @pytest.mark.parametrize(
