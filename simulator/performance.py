@@ -89,8 +89,9 @@ class Performance:
         """
         self._truth.end(self.simulation.count)
         if self._tally is not None and self._wishes.report is not None:
-            scenario = self._wishes.scenario
-            write_report(self._tally, f"{scenario.name}: {scenario.summary}", self._wishes.report)
+            wishes, scenario = self._wishes, self._wishes.scenario
+            title = f"{scenario.name} (seed {wishes.seed}, {wishes.days:g} days): {scenario.summary}"
+            write_report(self._tally, title, self._wishes.report)
 
     def _happenings(self) -> Iterator[list[Happening]]:
         until = self._wishes.start + timedelta(days=self._wishes.days)
