@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -97,6 +98,8 @@ def _send(context: typer.Context, performance: Performance, rate: float, progres
 
 
 def _scenario(name: str, strategies: list[str]) -> Scenario:
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)  # a strategy may lie where the command is given; last, so that it hides nothing
     try:
         scenario = load_scenario(name)
     except ScenarioError as error:

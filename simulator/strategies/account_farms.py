@@ -18,6 +18,7 @@ from simulator.strategies.moves import (
     Share,
     browse,
     line_up,
+    own_channel,
     party,
     sell_on,
     shop,
@@ -88,14 +89,14 @@ class AccountFarms(Strategy[AccountFarmsOptions]):
 
     def _stay_warm(self, show: Show, account: Customer) -> Actor:
         if self.active:
-            visit = self.stage.visit(account, "app")
+            visit = self.stage.visit(account, own_channel(account))
             visit.sign_in()
             yield from browse(self, visit, show, HUMAN)
 
     def _harvest(self, show: Show, account: Customer) -> Actor:
         if not self.active:
             return
-        visit = self.stage.visit(account, "app")
+        visit = self.stage.visit(account, own_channel(account))
         yield from browse(self, visit, show, HUMAN)
         if not (yield from line_up(self, visit, show)):
             return

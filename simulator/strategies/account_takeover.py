@@ -59,6 +59,7 @@ class AccountTakeover(Strategy[AccountTakeoverOptions]):
         return fan._replace(
             kind=self.name,
             device_hash=self.crew.hash("device", device),
+            device_kind="desktop",
             network_hash=self.crew.hash("network", network),
         )
 

@@ -12,7 +12,19 @@ from simulator.clock import HOUR_S, Actor
 from simulator.customers import Customer
 from simulator.shows import Show
 from simulator.strategies.base import Options, Strategy
-from simulator.strategies.moves import SCRIPT, Count, Places, ResaleOptions, Seconds, Share, choose, party, pay, sell_on
+from simulator.strategies.moves import (
+    SCRIPT,
+    Count,
+    Places,
+    ResaleOptions,
+    Seconds,
+    Share,
+    choose,
+    own_channel,
+    party,
+    pay,
+    sell_on,
+)
 from simulator.visit import Visit
 
 
@@ -61,7 +73,7 @@ class HoldAndRelease(Strategy[HoldAndReleaseOptions]):
                 self.stage.start(self._block(show, account), self.stage.draw() * chosen.within_s)
 
     def _block(self, show: Show, account: Customer) -> Actor:
-        visit = self.stage.visit(account, "app")
+        visit = self.stage.visit(account, own_channel(account))
         visit.sign_in()
         visit.view(show)
         for _ in range(1 + int(self.stage.draw() * self.options.cycles)):

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from simulator.actors.fans import channel_of
 from simulator.clock import DAY_S, Actor
 from simulator.customers import Customer
 from simulator.strategies.base import Options, Strategy
@@ -51,7 +52,7 @@ class LowAndSlow(Strategy[LowAndSlowOptions]):
         show = pick_show(self, self.options.tickets)
         if not self.active or show is None:
             return
-        visit = self.stage.visit(account, self.stage.pick(("web", "app")))
+        visit = self.stage.visit(account, channel_of(self.stage, account))
         yield from browse(self, visit, show, HUMAN)
         order = yield from shop(self, visit, show, self.options.tickets, HUMAN)
         if order is not None:

@@ -60,6 +60,13 @@ class ResaleOptions(Options, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     markup: Times = 1.6
 
 
+def own_channel(customer: Customer) -> str:
+    """
+    Return how somebody comes who has the app where there is one.
+    """
+    return "app" if customer.device_kind in {"ios", "android"} else "web"
+
+
 def browse(strategy: AnyStrategy, visit: Visit, show: Show, manner: Manner) -> Actor:
     """
     Look around, as somebody does who may buy or not.

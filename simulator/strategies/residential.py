@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from simulator.actors.fans import channel_of
 from simulator.clock import HOUR_S, Actor
 from simulator.customers import Customer
 from simulator.shows import Show
@@ -68,7 +69,7 @@ class Residential(Strategy[ResidentialOptions]):
     def _buy(self, show: Show, account: Customer) -> Actor:
         if not self.active:
             return
-        visit = self.stage.visit(account, self.stage.pick(("web", "app")))
+        visit = self.stage.visit(account, channel_of(self.stage, account))
         yield from browse(self, visit, show, HUMAN)
         if not (yield from line_up(self, visit, show)):
             return

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
+from simulator.actors.fans import channel_of
 from simulator.clock import DAY_S, Actor
 from simulator.customers import Customer
 from simulator.shows import Show
@@ -80,7 +81,8 @@ class StolenCards(Strategy[StolenCardsOptions]):
             yield self.stage.draw() * LIFE_DAYS / self.options.purchases * DAY_S
 
     def _buy(self, show: Show, number: int, purchase: int) -> Actor:
-        visit = self.stage.visit(self._thief(number, f"{purchase}/0"), self.stage.pick(("web", "app")))
+        thief = self._thief(number, f"{purchase}/0")
+        visit = self.stage.visit(thief, channel_of(self.stage, thief))
         yield from browse(self, visit, show, HUMAN)
         hold = yield from choose(self, visit, show, party(self, self.options.tickets, 2), HUMAN, reach=0.6)
         if hold is None:

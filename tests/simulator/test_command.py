@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from typer import Typer
@@ -111,14 +113,19 @@ def test_faults_of_delivery_reach_the_log(tmp_path):
     assert sum(bool(delivered.failure) for delivered in read) == faults["malformed"]
 
 
-def test_a_strategy_of_one_s_own_plays(tmp_path):
+def test_strategies_are_added_from_here_and_elsewhere(tmp_path, monkeypatch):
     """
-    What `--strategy` adds is in the truth.
+    What `--strategy` adds is in the truth: a built-in one, and one that lies where the command is given.
     """
-    truth = tmp_path / "truth"
-    run("--scenario", "onsale", "--days", "4", "--dry-run", "--strategy", "bulk_bots", "--truth", str(truth))
+    text = (Path(__file__).parents[2] / "docs/strategies.md").read_text(encoding="utf-8")
+    (tmp_path / "my_abuse.py").write_text(re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    added = ("--strategy", "bulk_bots", "--strategy", "my_abuse:Sniper")
 
-    assert "bulk_bots" in {row["class"] for row in rows(read_truth(truth), "customers_by_day")}
+    run("--scenario", "onsale", "--days", "4", "--dry-run", *added, "--truth", "truth")
+
+    assert {"bulk_bots", "sniper"} <= {row["class"] for row in rows(read_truth(Path("truth")), "customers_by_day")}
 
 
 @pytest.mark.parametrize(
