@@ -77,6 +77,8 @@ class Population:
         self._fans = fans
         self._salt = f"{name}/{seed}/"
         self._person = lru_cache(maxsize=8192)(self._derive)
+        self._shared = lru_cache(maxsize=4096)(self.hash)
+        self._door = lru_cache(maxsize=4096)(self._bytes)
 
     def ordinary(self, number: int) -> Customer:
         """
@@ -147,11 +149,7 @@ class Population:
         home, together = self._home(region, place)
         devices = self._devices(number, home if together else "", traits)
         networks = self._networks(region, place, home, traits)
-        own_card = self.hash("payment", f"own{number}")
-        family_card = together and traits[9] < 256 * fans.family_cards
-        cards = (
-            (self.hash("payment", home), own_card) if family_card else (own_card, self.hash("payment", f"2nd{number}"))
-        )
+        cards = self._cards(number, home if together else "", traits)
         return Person(
             Customer(
                 id=self.customer_id(f"{number}"),
@@ -170,7 +168,7 @@ class Population:
             ),
             devices,
             networks,
-            cards if traits[16] < 110 else cards[:1],
+            cards,
         )
 
     def _home(self, region: int, place: int) -> tuple[str, bool]:
@@ -178,7 +176,7 @@ class Population:
         Return the household of a place in a region, and whether more than one lives there.
         """
         door, bed = divmod(place, HOME)
-        draw = self._bytes(f"home/{region}/{door}")[0] / 256
+        draw = self._door(f"home/{region}/{door}")[0] / 256
         if draw < self._fans.families:
             return f"home{region}/{door}", True
         if draw < self._fans.families + self._fans.couples and bed < 2:
@@ -198,15 +196,25 @@ class Population:
             return (*both, (self.hash("device", f"tablet{shared or number}"), "mobile_web"))
         return both if traits[3] < 200 else both[:1]
 
+    def _cards(self, number: int, shared: str, traits: bytes) -> tuple[str, ...]:
+        """
+        Return the card of the household, or one's own, and perhaps another.
+        """
+        family = shared and traits[9] < 256 * self._fans.family_cards
+        first = self._shared("payment", shared) if family else self.hash("payment", f"own{number}")
+        if traits[16] >= 110:
+            return (first,)
+        return first, self.hash("payment", f"own{number}" if family else f"2nd{number}")
+
     def _networks(self, region: int, place: int, home: str, traits: bytes) -> tuple[str, ...]:
         """
         Return the network at home (a dormitory's for some), the carrier's that many share, and an office's for some.
         """
         dormitory = traits[4] < 256 * self._fans.dormitories
         first = self.hash("network", f"dormitory{region}/{place // OFFICE}" if dormitory else home)
-        carrier = self.hash("network", f"carrier{region}/{traits[5] % CARRIER_POOLS}")
+        carrier = self._shared("network", f"carrier{region}/{traits[5] % CARRIER_POOLS}")
         if traits[6] < 256 * self._fans.offices:
-            return first, carrier, self.hash("network", f"office{region}/{place // OFFICE}")
+            return first, carrier, self._shared("network", f"office{region}/{place // OFFICE}")
         return first, carrier
 
     def _bytes(self, text: str) -> bytes:
