@@ -119,14 +119,14 @@ class Population:
         card = person.cards[int(draw * 1e8) % len(person.cards)]
         return customer._replace(device_hash=device, device_kind=kind, network_hash=network, payment_hash=card)
 
-    def friend(self, number_of: Customer, random: Random) -> Customer:
+    def friend(self, customer: Customer, random: Random) -> Customer:
         """
-        Return somebody of the same region, never the customer.
+        Return somebody of the same region. Who has nobody there has only themselves.
         """
-        while True:
-            friend = self.ordinary(self.number(random, number_of.region))
-            if friend.id != number_of.id:
-                return friend
+        friend = self.ordinary(self.number(random, customer.region))
+        if friend.id == customer.id:
+            friend = self.ordinary(self.number(random, customer.region))
+        return friend
 
     def customer_id(self, text: str) -> str:
         """

@@ -42,6 +42,9 @@ def small_scenario(
     """
 
     def programme(times: int, presale_days: float) -> Programme:
+        """
+        Return single nights, so many of them.
+        """
         return Programme(
             times=times,
             every_days=0.6 * days / times,

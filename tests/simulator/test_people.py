@@ -108,3 +108,16 @@ def test_budgets_spread_as_told():
     assert budgets[MANY // 2] == pytest.approx(1, abs=0.05)
     assert budgets[MANY * 84 // 100] == pytest.approx(1.65, abs=0.12)
     assert {customer.budget for customer in people(budget_spread=0)} == {1.0}
+
+
+def test_a_friend_is_from_the_same_region_where_there_is_one():
+    """
+    Who is alone there has only themselves, and nobody is looked for for ever.
+    """
+    few, many = (Population("w", 3, FansPlan(population=size)) for size in (1, MANY))
+    random, alone, fan = Random(1), few.ordinary(0), many.ordinary(9)
+    friends = [many.friend(fan, random) for _ in range(100)]
+
+    assert few.friend(alone, random) == alone
+    assert {friend.region for friend in friends} == {fan.region}
+    assert sum(friend.id == fan.id for friend in friends) < 3
