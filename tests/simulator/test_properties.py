@@ -14,7 +14,7 @@ from simulator.strategies import StrategyPlan
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DAYS = 5.0
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KINDS = ("arena", "stadium", "theatre", "club", "festival", "amphitheatre", "studio")
 ABUSE = (
     StrategyPlan("bulk_bots", options={"accounts": 6, "least_pull": 0.0}),
