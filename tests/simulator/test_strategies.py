@@ -100,6 +100,21 @@ def test_a_stopped_strategy_begins_nothing(seed, name):
     assert acts == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_stopped_thieves_sign_in_nowhere(seed):
+    """
+    Fans whose accounts were taken over come back; the devices of the thieves do not.
+    """
+    plan = StrategyPlan("account_takeover", 0.0, 2.0, options={"victims_per_day": 20.0})
+    simulation = world_of(plan, seed=seed)
+    crew = Crew(simulation.stage.population, "account_takeover")
+    devices = {crew.hash("device", slot) for slot in range(load_strategy("account_takeover").takes().devices)}
+
+    seen = [h.time for batch in simulation.batches() for h in batch if getattr(h.record, "device_hash", "") in devices]
+
+    assert START < max(seen) < START + timedelta(days=2, hours=1)
+
+
 def test_all_strategies_are_played_at_once():
     """
     Each class of people is in the truth of a world that plays all of them.
