@@ -9,6 +9,7 @@ import pytest
 
 from fraud_api import queries
 from fraud_api.app import create_app
+from fraud_api.features import FEATURES
 from fraud_api.projection import FraudProjection
 from fraud_api.settings import FraudApiSettings
 from fraud_api.training.examples import read_examples
@@ -127,7 +128,9 @@ def test_scores_name_the_model_and_the_strongest_features(service, projected, fi
     assert first == second
     assert first["known"]
     assert 0 <= first["score"] <= 1
-    assert {"name": "device_others", "value": 1, "unit": "customers"} in first["features"]
+    gains = [fitted.metrics.get(f"gain.{feature['name']}", 0.0) for feature in first["features"]]
+    assert gains == sorted(gains, reverse=True)
+    assert all(feature["value"] and feature["unit"] == FEATURES[feature["name"]].unit for feature in first["features"])
 
 
 def test_a_newly_promoted_model_answers(service, projected, fitted):

@@ -109,6 +109,7 @@ def test_a_broker_that_hangs_is_unavailable(kafka: LocalKafka, bootstrap_servers
     log = KafkaLog(bootstrap_servers, prefix, request_timeout_s=0.3)
     log.partitions("models")
     os.kill(kafka.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, kafka.pid, os.WSTOPPED | os.WNOWAIT)  # its threads go on for a moment
     try:
         with pytest.raises(LogUnavailable):
             log.end_positions(["models"])

@@ -10,10 +10,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 from blocks import Shown, commands, fits
 from letters import refuse
 from running import RunningSystem
+from views import until
 
 from inventory_stream.log.dead_letters import read_range
 from inventory_stream.log.kafka import KafkaLog
@@ -53,12 +55,20 @@ def run(system: RunningSystem, command: str) -> str:
     return done.stdout
 
 
-def trace_id(system: RunningSystem) -> str:
+def traces(system: RunningSystem) -> list[str]:
     """
-    The trace of a request that the gateway has logged.
+    The traces of requests that the gateway has logged.
     """
     lines = (system.folder / "logs" / "gateway.log").read_text().splitlines()
-    return next(row["trace_id"] for row in map(json.loads, lines) if row.get("trace_id"))
+    return [row["trace_id"] for row in map(json.loads, lines) if row.get("trace_id")]
+
+
+def trace_id(system: RunningSystem) -> str:
+    """
+    The trace of a request that the gateway has logged: asked until one is there, for it logs after it has answered.
+    """
+    until(lambda: bool(traces(system)), lambda: httpx.get(f"http://{system.gateway}/v1/events", trust_env=False))
+    return traces(system)[0]
 
 
 @pytest.fixture(scope="module")
