@@ -132,6 +132,7 @@ class AvailabilityCache:
 
     async def _make(self, event_id: str) -> Entry:
         async def ask(snapshot: Snapshot) -> tuple[EventRow, Sequence[Any]]:
+            """Read the event and its sections in one moment."""
             event = await queries.read_event(snapshot.session, event_id)
             return event, await queries.read_sections(snapshot.session, event_id)
 

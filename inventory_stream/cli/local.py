@@ -172,6 +172,7 @@ def _downloads() -> Iterator[Any]:
 
         @contextmanager
         def download(name: str, size: int) -> Iterator[Any]:
+            """Draw a bar for one file (size in bytes) while it comes."""
             task = bars.add_task(name, total=size)
             yield lambda received: bars.advance(task, received)
             bars.remove_task(task)

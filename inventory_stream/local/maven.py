@@ -72,6 +72,7 @@ def _noted(notes: Path, progress: Progress) -> Progress:
 
     @contextmanager
     def download(name: str, size: int) -> Iterator[Callable[[int], None]]:
+        """Leave a note as long as the file (size in bytes) is not whole."""
         notes.mkdir(exist_ok=True)
         note = notes / name
         note.touch()
