@@ -10,7 +10,8 @@ from itertools import takewhile
 from threading import Event
 from typing import NamedTuple
 
-from inventory_stream.log import Log, Partition
+from inventory_stream.log import Log
+from inventory_stream.log.ranges import read_range
 from inventory_stream.records import Delivered, encode
 from simulator.journal import encoded
 from simulator.pacing import Progress, send_fast, silent
@@ -82,16 +83,6 @@ def _inventory(log: Log) -> Iterator[Delivered]:
     """
     Yield every record that is in the inventory topic by now, values left undecoded.
     """
-    ends = {place: end for place, end in log.end_positions(["inventory"]).items() if end > 0}
-    starts = log.start_positions(["inventory"])
-    behind = {place for place, end in ends.items() if starts[place] < end}
-    reader = log.read({place: starts[place] for place in behind}, frozenset())
-    try:
-        while behind:
-            for record in reader.poll(5_000, READ_TIMEOUT_S):
-                yield record
-                place = Partition(record.topic, record.partition)
-                if record.offset + 1 >= ends[place]:
-                    behind.discard(place)
-    finally:
-        reader.close()
+    starts, ends = log.start_positions(["inventory"]), log.end_positions(["inventory"])
+    for records in read_range(log, starts, ends, frozenset(), timeout_s=READ_TIMEOUT_S):
+        yield from records

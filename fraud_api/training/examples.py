@@ -15,7 +15,8 @@ from fraud_api.counters import ACTIVITY, COUNTERS, LABELS, LINK_KINDS, MOST_OTHE
 from fraud_api.projection import FraudProjection
 from fraud_api.tables import ActivityDay, ForgottenRow, LabelRow, LinkRow, TicketDay
 from fraud_api.training.errors import TrainingError
-from inventory_stream.log import Log, Partition
+from inventory_stream.log import Log
+from inventory_stream.log.ranges import read_range
 from inventory_stream.projection.definition import projection_topics
 from inventory_stream.projection.driver import ProjectionDriver
 from inventory_stream.projection.errors import TooManyDeadLetters
@@ -55,21 +56,14 @@ def read_batches(
         TrainingError: the log has records but gives none.
     """
     starts, ends = log.start_positions(topics), log.end_positions(topics)
-    missing = {partition for partition, end in ends.items() if starts[partition] < end}
     done, total, silent = 0, sum(ends.values()) - sum(starts.values()), 0
-    reader = log.read({partition: starts[partition] for partition in missing}, wanted)
-    try:
-        while missing:
-            batch = reader.poll(_BATCH, _POLL_S)
-            silent = 0 if batch else silent + 1
-            if silent > _SILENT_POLLS:
-                raise TrainingError("the log has records that it does not give; is the broker well?")
-            missing -= {p for d in batch if d.offset + 1 >= ends[p := Partition(d.topic, d.partition)]}
-            done += len(batch)
-            progress(done, max(done, total))
-            yield [d for d in batch if d.offset < ends[Partition(d.topic, d.partition)]]
-    finally:
-        reader.close()
+    for batch in read_range(log, starts, ends, wanted, max_records=_BATCH, timeout_s=_POLL_S):
+        silent = 0 if batch else silent + 1
+        if silent > _SILENT_POLLS:
+            raise TrainingError("the log has records that it does not give; is the broker well?")
+        done += len(batch)
+        progress(done, max(done, total))
+        yield batch
 
 
 def read_examples(log: Log, progress: Progress = lambda _done, _total: None) -> Examples:

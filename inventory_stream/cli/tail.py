@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from inventory_stream.cli.stream import console, stream_log
 from inventory_stream.log import Log, Partition
-from inventory_stream.log.dead_letters import read_range
+from inventory_stream.log.dead_letters import read_present
 from inventory_stream.records import TOPICS, TYPES, Delivered
 
 _SHOWN_TOPICS = ("inventory", "activity", "feedback", "models")
@@ -129,7 +129,7 @@ def json_line(delivered: Delivered) -> str:
 
 def _records(log: Log, start: dict[Partition, int], chosen: Filter, *, follow: bool) -> Iterator[Delivered]:
     if not follow:
-        yield from read_range(log, start, chosen.types())
+        yield from read_present(log, start, chosen.types())
         return
     reader = log.read(start, chosen.types())
     try:

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from inventory_stream.log.base import Log, LogUnavailable, Partition
+from inventory_stream.log.base import Log, LogUnavailable
+from inventory_stream.log.ranges import read_range
 from inventory_stream.records import TYPES, Encoded, Record, encode, type_name
 
 Report = Callable[[int], None]
 _BATCH = 2_000  # records a batch: large enough for the log, small enough for memory and a moving progress bar
-_PATIENCE = 30  # seconds without a record before the end is reached
+_POLL_S, _SILENT_POLLS = 1.0, 30  # so many in a row that bring no record before the end are too many
 
 
 class Document(NamedTuple):
@@ -115,24 +116,16 @@ def read_held(log: Log, source: str, topic: str = "inventory", report: Report = 
     Raises:
         LogUnavailable: the log stopped giving records before its end.
     """
-    ends = log.end_positions([topic])
-    positions = {at: offset for at, offset in log.start_positions([topic]).items() if offset < ends[at]}
-    held = Held()
-    reader = log.read(positions, frozenset())
-    missing = {at.number for at in positions}
-    try:
-        while missing:
-            found = reader.poll(10_000, _PATIENCE)
-            if not found:
-                raise LogUnavailable(f"reading {topic} gave nothing for {_PATIENCE} s before its end")
-            for delivered in found:
-                if delivered.source == source:
-                    held.add(delivered.id)
-            last = {delivered.partition: delivered.offset for delivered in found}
-            missing -= {number for number, offset in last.items() if offset + 1 >= ends[Partition(topic, number)]}
-            report(len(found))
-    finally:
-        reader.close()
+    starts, ends = log.start_positions([topic]), log.end_positions([topic])
+    held, silent = Held(), 0
+    for found in read_range(log, starts, ends, frozenset(), timeout_s=_POLL_S):
+        silent = 0 if found else silent + 1
+        if silent >= _SILENT_POLLS:
+            raise LogUnavailable(f"reading {topic} gave nothing for {_SILENT_POLLS * _POLL_S:.0f} s before its end")
+        for delivered in found:
+            if delivered.source == source:
+                held.add(delivered.id)
+        report(len(found))
     return held
 
 

@@ -58,6 +58,13 @@ class Reader(Protocol):
         """
         ...
 
+    def positions(self) -> dict[Partition, int]:
+        """
+        Return how far each partition is read: the offset after what `poll` returned, and after what follows it there and
+        is never returned (the mark that ends a transaction, the records of one that was aborted).
+        """
+        ...
+
     def close(self) -> None:
         """
         Leave; a subscription hands its partitions back.
@@ -135,7 +142,7 @@ class Log(Protocol):
 
     def end_positions(self, topics: Collection[str]) -> dict[Partition, int]:
         """
-        Return the offset after the last record, for each partition.
+        Return the offset after the last record, or the transaction's mark behind it, for each partition.
         """
         ...
 

@@ -3,17 +3,16 @@ The dead letters of a log: which there are, and sending them round again.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from inventory_stream.log.base import Log, LogError, Partition, Position
+from inventory_stream.log.ranges import read_range
 from inventory_stream.records import Delivered, Encoded
 from inventory_stream.records.operations import RecordDeadLettered
 
 RETRY_HEADER = "ce_retryfor"
 _RETRIED = re.compile(r"~retry(\d+)$")
-_BATCH = 10_000
-_WAIT_S = 1.0
 
 
 class Letter(NamedTuple):
@@ -46,32 +45,20 @@ def read_letters(log: Log) -> list[Letter]:
     Return all dead letters, oldest first. A projector that was killed may have written one twice: it is one.
     """
     found: dict[str, Letter] = {}
-    for delivered in read_range(log, log.start_positions(["dead-letters"])):
+    for delivered in read_present(log, log.start_positions(["dead-letters"])):
         if isinstance(delivered.record, RecordDeadLettered):
             position = Position(delivered.topic, delivered.partition, delivered.offset)
             found.setdefault(delivered.id, Letter(position, delivered.time, delivered.record))
     return sorted(found.values(), key=lambda letter: (letter.time, letter.position))
 
 
-def read_range(log: Log, start: dict[Partition, int], wanted: frozenset[str] | None = None) -> Iterable[Delivered]:
+def read_present(log: Log, start: Mapping[Partition, int], wanted: frozenset[str] | None = None) -> Iterator[Delivered]:
     """
     Yield what lies between the given positions and the present end of their partitions.
     """
     ends = log.end_positions({partition.topic for partition in start})
-    left = {partition: ends[partition] for partition, offset in start.items() if offset < ends[partition]}
-    reader = log.read({partition: start[partition] for partition in left}, wanted)
-    try:
-        while left:
-            records = reader.poll(_BATCH, _WAIT_S)
-            for delivered in records:
-                partition = Partition(delivered.topic, delivered.partition)
-                if delivered.offset + 1 >= left.get(partition, 0):
-                    left.pop(partition, None)
-                yield delivered
-            if not records:
-                return  # what is missing to the end is no record (a transaction's mark, or compacted)
-    finally:
-        reader.close()
+    for records in read_range(log, start, ends, wanted):
+        yield from records
 
 
 def due(log: Log, letters: Collection[Letter]) -> list[Letter]:
@@ -135,7 +122,7 @@ def _retried(log: Log, letters: Iterable[Letter]) -> set[tuple[str, str, str]]:
         partition = Partition(letter.record.original_topic, letter.record.original_partition)
         start[partition] = min(letter.record.original_offset, start.get(partition, letter.record.original_offset))
     found = set()
-    for delivered in read_range(log, start, frozenset()) if start else ():
+    for delivered in read_present(log, start, frozenset()) if start else ():
         name = dict(delivered.headers).get(RETRY_HEADER)
         if name is not None:
             found.add((delivered.topic, name.decode(), delivered.id))

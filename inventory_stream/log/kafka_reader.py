@@ -54,9 +54,10 @@ class KafkaReader:
         self._prefix = prefix
         self._decoder = Decoder(wanted, prefix)
         self._error: LogError | None = None
+        self._begun = {partition: self._place(partition, offset) for partition, offset in positions.items()}
         with translated():
             self._consumer = Consumer({**config, "error_cb": self._report})
-            self._consumer.assign([self._place(partition, offset) for partition, offset in positions.items()])
+            self._consumer.assign(list(self._begun.values()))
 
     def poll(self, max_records: int, timeout_s: float) -> list[Delivered]:
         """
@@ -65,6 +66,15 @@ class KafkaReader:
         with translated():
             messages = self._fetch(max_records, timeout_s)
         return self._decode(messages)
+
+    def positions(self) -> dict[Partition, int]:
+        """
+        Return how far each partition is read. The client knows it, marks included, and answers without asking a broker.
+        """
+        with translated():
+            places = self._consumer.position(list(self._begun.values()))
+        found = zip(self._begun.items(), places, strict=True)
+        return {partition: place.offset if place.offset >= 0 else begun.offset for (partition, begun), place in found}
 
     def close(self) -> None:
         """
@@ -154,8 +164,9 @@ class KafkaSubscription(KafkaReader):
         self._on_revoked = on_revoked
         self._owned: set[Partition] = set()
         self._gained: set[Partition] = set()  # ours, but not yet at a place that the owner named
+        self._begun = {}  # where the owner said
         self._lost: set[Partition] = set()  # no longer ours, and the owner does not know yet
-        self._held: list[Message] = []  # fetched, but not yet handed out
+        self._held: list[Message] = []  # fetched, but not yet handed out, since telling the owner failed
         self._join()
 
     def poll(self, max_records: int, timeout_s: float) -> list[Delivered]:
@@ -171,6 +182,16 @@ class KafkaSubscription(KafkaReader):
         messages, self._held = self._held, []
         return self._decode(messages)
 
+    def positions(self) -> dict[Partition, int]:
+        """
+        Return how far each partition is read that is owned and that the owner named a place for.
+        """
+        found = super().positions()
+        message: Any
+        for message in reversed([message for message in self._held if message.error() is None]):
+            found[Partition(message.topic().removeprefix(self._prefix), message.partition())] = message.offset()
+        return found
+
     def seek(self, positions: Mapping[Partition, int]) -> None:
         """
         Read these partitions from these offsets on; what was fetched before is dropped.
@@ -184,8 +205,10 @@ class KafkaSubscription(KafkaReader):
         self._drop(positions.keys())
         with translated():
             self._consumer.incremental_unassign([self._place(p) for p in positions.keys() - self._gained])
-            self._consumer.incremental_assign([self._place(*position) for position in positions.items()])
+            places = {partition: self._place(partition, offset) for partition, offset in positions.items()}
+            self._consumer.incremental_assign(list(places.values()))
         self._gained -= positions.keys()
+        self._begun.update(places)
 
     def release(self) -> None:
         """
@@ -225,7 +248,7 @@ class KafkaSubscription(KafkaReader):
         self._disconnect()
         self._drop(self._owned)
         self._lost |= self._owned - self._gained  # when the broker is away, the client leaves without a callback
-        self._owned, self._gained = set(), set()
+        self._owned, self._gained, self._begun = set(), set(), {}
         self._settle()
 
     def _assigned(self, consumer: Consumer, places: list[TopicPartition]) -> None:
@@ -242,6 +265,7 @@ class KafkaSubscription(KafkaReader):
         self._lost |= partitions - self._gained  # of the others the owner never heard
         self._owned -= partitions
         self._gained -= partitions
+        self._begun = {partition: place for partition, place in self._begun.items() if partition not in partitions}
 
     def _settle(self) -> None:
         """

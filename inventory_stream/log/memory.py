@@ -137,6 +137,12 @@ class MemoryReader:
                     break
         return [self._decode(partition, offset) for partition, offset in found]
 
+    def positions(self) -> dict[Partition, int]:
+        """
+        Return how far each partition is read.
+        """
+        return dict(self._next)
+
     def close(self) -> None:
         """
         Forget the partitions.

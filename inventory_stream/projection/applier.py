@@ -3,7 +3,7 @@ Records to pending writes: duplicates dropped, handlers called, bad records set 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -145,6 +145,14 @@ class Applier:
             partition = Partition(*place)
             part = self._progress.setdefault(partition, Progress(0))
             self._apply_run(run, part, self._seen[partition], self._dead)
+
+    def pass_over(self, positions: Mapping[Partition, int]) -> None:
+        """
+        Take note that no record is left before these positions: all there were are folded.
+        """
+        for partition, offset in positions.items():
+            part = self._progress.setdefault(partition, Progress(0))
+            part.next_offset = max(part.next_offset, offset)
 
     def take(self) -> Prepared:
         """

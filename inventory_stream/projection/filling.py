@@ -70,28 +70,29 @@ class Filler:
         reader = self._log.read({partition: owned[partition].next_offset for partition in missing}, self._wanted)
         try:
             while missing:
-                missing -= self._gather(reader, bounds)
+                reached = self._gather(reader, bounds, missing)
+                self._applier.pass_over({partition: bounds[partition] for partition in reached})
+                missing -= reached
                 self._hand_over(bounds, known_letters or {})
         finally:
             reader.close()
             self._settle()
 
-    def _gather(self, reader: Reader, bounds: Mapping[Partition, int]) -> set[Partition]:
+    def _gather(self, reader: Reader, bounds: Mapping[Partition, int], missing: set[Partition]) -> set[Partition]:
         """
-        Fold a batch of what comes next; return the partitions that have reached their bounds.
+        Fold a batch of what comes next; return which of the missing partitions have reached their bounds.
         """
         collect_young()
-        reached: set[Partition] = set()
+        reached = _reached(reader.positions(), bounds, missing)
         most, weight = self.records + self._batch_size, 0
         while not reached and self.records < most and weight < MAX_BYTES and (records := reader.poll(PIECE, _POLL_S)):
-            last = {(record.topic, record.partition): record.offset for record in records}
-            if any(offset >= bounds[place] for place, offset in last.items()):  # type: ignore[index]
+            positions = reader.positions()
+            if any(offset > bounds[partition] for partition, offset in positions.items()):
                 records = [record for record in records if record.offset < bounds[record.topic, record.partition]]  # type: ignore[index]
             self._applier.fold(records)
             weight += value_bytes(records)
             self.records += len(records)
-            # A record right before a bound may be compacted away; a later one tells as well.
-            reached = {Partition(*place) for place, offset in last.items() if offset >= bounds[place] - 1}  # type: ignore[index]
+            reached = _reached(positions, bounds, missing)
         return reached
 
     def ends(self) -> dict[Partition, int]:
@@ -134,3 +135,12 @@ class Filler:
         pending, self._pending = self._pending, None
         if pending is not None:
             pending.result()
+
+
+def _reached(
+    positions: Mapping[Partition, int], bounds: Mapping[Partition, int], missing: set[Partition]
+) -> set[Partition]:
+    """
+    Tell by positions, not by records: none may lie right before a bound (a transaction's mark, or compacted away).
+    """
+    return {partition for partition in missing if positions[partition] >= bounds[partition]}

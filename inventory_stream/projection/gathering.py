@@ -3,11 +3,12 @@ A batch from many small reads: a thousand records at a time stay in the processo
 gone before the next; twenty thousand at once take twice as long and forty megabytes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
-from inventory_stream.log import Reader
+from inventory_stream.log import Partition, Reader
 from inventory_stream.projection.applier import Applier
+from inventory_stream.projection.store import Owned
 from inventory_stream.records import Delivered
 
 PIECE = 1_000
@@ -37,6 +38,15 @@ def gather(reader: Reader, applier: Applier, size: int, timeout_s: float) -> int
         applier.forget()
         raise
     return count
+
+
+def pass_marks(reader: Reader, applier: Applier, owned: Mapping[Partition, Owned]) -> None:
+    """
+    Let progress go on to where the reader is, also over offsets of which no record comes, such as transactions' marks:
+    what waits for the end of the log would else wait for a record that is not there. After `gather`.
+    """
+    positions = reader.positions()
+    applier.pass_over({p: offset for p, offset in positions.items() if p in owned and owned[p].next_offset < offset})
 
 
 def value_bytes(records: Iterable[Delivered]) -> int:

@@ -19,7 +19,7 @@ from inventory_stream.projection.collection import collect_young
 from inventory_stream.projection.definition import Projection, projection_topics
 from inventory_stream.projection.duplicates import remember
 from inventory_stream.projection.errors import RETRYABLE, OwnershipLost
-from inventory_stream.projection.gathering import gather
+from inventory_stream.projection.gathering import gather, pass_marks
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.metrics import ProjectorMetrics
 from inventory_stream.projection.store import Batch, Store
@@ -188,6 +188,7 @@ class Session:
             self._linger()
         size = self._options.max_batch if self._behind else self._options.live_batch
         count = gather(self._subscription, self._applier, size, self._options.poll_s)
+        pass_marks(self._subscription, self._applier, self._store.owned)
         self._hand_over()
         self._behind = count >= self._options.live_batch // 2
         self._watch_ends()

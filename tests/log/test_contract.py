@@ -167,6 +167,20 @@ def test_a_reader_at_the_end_gives_nothing(log: Log) -> None:
     assert log.read(log.end_positions(["activity"])).poll(100, 0.2) == []
 
 
+def test_a_reader_says_how_far_it_is(log: Log) -> None:
+    """
+    Positions are where reading began, then after the last record that was returned.
+    """
+    place = log.append([view(number) for number in range(10)])[2]
+    partition, other = Partition("activity", place.partition), Partition("activity", (place.partition + 1) % ACTIVITY)
+    reader = log.read({partition: place.offset, other: 0})
+    before = reader.positions()
+
+    until(lambda: reader.positions()[partition] > place.offset, lambda: reader.poll(3, 0.5))
+
+    assert (before, reader.positions()) == ({partition: 2, other: 0}, {partition: 5, other: 0})
+
+
 def test_a_poll_gives_no_more_than_asked_for(log: Log) -> None:
     """
     `max_records` is kept, and the rest comes later.

@@ -105,6 +105,24 @@ def test_a_seek_drops_what_was_fetched(log: Log) -> None:
     member.subscription.close()
 
 
+def test_a_subscription_says_how_far_it_is(log: Log) -> None:
+    """
+    Positions are those of the partitions that are owned: where the owner said, then after what was returned.
+    """
+    place = log.append([view(number) for number in range(5)])[0]
+    member = Member(log)
+    nothing = member.subscription.positions()
+    until(lambda: len(member.records) == 5, member.poll)
+    read = member.subscription.positions()
+    member.subscription.seek({Partition("activity", place.partition): 3})
+    sought = member.subscription.positions()
+    member.subscription.close()
+
+    none_read = dict.fromkeys(log.start_positions(["activity"]), 0)
+    assert (nothing, read) == ({}, none_read | {Partition("activity", place.partition): 5})
+    assert sought == none_read | {Partition("activity", place.partition): 3}
+
+
 def test_a_seek_goes_back(log: Log) -> None:
     """
     A seek to an earlier offset reads the same records again.

@@ -283,6 +283,7 @@ def test_records_outlive_an_owner_that_fails(bootstrap_servers: str, kafka_log: 
     with pytest.raises(LookupError):
         until(lambda: False, lambda: hasty.poll(1_000, 0.2))
 
+    assert hasty.positions()[Partition("activity", 1)] == 0
     assert [record.partition for record in hasty.poll(1_000, 0.2)] == [1]
     hasty.close()
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from processes import TIMEOUT_S, Watch
 from takings import CustomerTakings, EventTakings, Takings, order, orders
 
-from inventory_stream.log import LogUnavailable
+from inventory_stream.log import LogUnavailable, Partition
 from inventory_stream.log.memory import MemoryLog
 from inventory_stream.projection.applier import Applier, DeadLetterLimits
 from inventory_stream.projection.driver import ProjectionDriver
@@ -39,6 +39,12 @@ class Reading:
         if isinstance(piece, Exception):
             raise piece
         return piece
+
+    def positions(self) -> dict[Partition, int]:
+        """
+        Say nothing.
+        """
+        return {}
 
     def close(self) -> None:
         """

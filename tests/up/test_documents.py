@@ -17,7 +17,7 @@ from letters import refuse
 from running import RunningSystem
 from views import until
 
-from inventory_stream.log.dead_letters import read_range
+from inventory_stream.log.dead_letters import read_present
 from inventory_stream.log.kafka import KafkaLog
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def refused(system: RunningSystem) -> str:
     log = KafkaLog(system.known["environment"]["SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS"])
     try:
         partition = next(place for place, end in log.end_positions(["inventory"]).items() if end)
-        record = next(iter(read_range(log, {partition: 0})))
+        record = next(iter(read_present(log, {partition: 0})))
         position = refuse(log, record, "inventory")
         return f"{position.partition}/{position.offset}"
     finally:
