@@ -4,7 +4,8 @@ The Protocol of a log, small enough to be kept by a list in memory.
 Topic names are those of the contract; an implementation adds the prefix. Errors:
 
     LogError
-    └── LogUnavailable      the broker cannot be reached now; trying again may help
+    ├── LogUnavailable      the broker cannot be reached now; trying again may help
+    └── MemberReplaced      another member has this one's name in the group
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,6 +23,12 @@ class LogError(Exception):
 class LogUnavailable(LogError):
     """
     The log cannot be reached at the moment.
+    """
+
+
+class MemberReplaced(LogError):
+    """
+    Another member took this one's place in the group, or so says the broker.
     """
 
 

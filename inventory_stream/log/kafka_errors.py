@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from confluent_kafka import KafkaError, KafkaException
 
-from inventory_stream.log.base import LogError, LogUnavailable
+from inventory_stream.log.base import LogError, LogUnavailable, MemberReplaced
 
 # Codes that the broker or librdkafka gives while brokers are away, starting or electing, beside those it calls retriable.
 _AWAY = frozenset(
@@ -37,6 +37,8 @@ def log_error(error: KafkaError) -> LogError:
     """
     Return the error to raise for one that Kafka reported.
     """
+    if "Static consumer fenced" in error.str():  # all that a fatal error tells of its cause is its text
+        return MemberReplaced(error.str())
     away = not error.fatal() and (error.code() in _AWAY or error.retriable())
     return (LogUnavailable if away else LogError)(error.str())
 

@@ -9,7 +9,7 @@ from time import monotonic
 
 from confluent_kafka import murmur2
 
-from inventory_stream.log.base import LogError, Partition, Position, Reader, Subscription
+from inventory_stream.log.base import LogError, MemberReplaced, Partition, Position, Reader, Subscription
 from inventory_stream.log.memory_group import MemoryGroup
 from inventory_stream.records import TOPICS, Delivered, Encoded, decode
 
@@ -200,7 +200,7 @@ class MemorySubscription(MemoryReader):
         """
         with self._log._changed:  # noqa: SLF001
             if not self._group.is_member(self._id):
-                raise LogError("another member took this one's place in the group, or it was closed")
+                raise MemberReplaced("another member took this one's place in the group, or it was closed")
             share = self._group.share(self._id)
             self._log._changed.notify_all()  # noqa: SLF001 - what is given up here is free for others
         self._gained |= set(share.gained)

@@ -21,7 +21,8 @@ from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.projection.collection import collection_off
 from inventory_stream.projection.definition import Projection
 from inventory_stream.projection.errors import ProjectionError
-from inventory_stream.projection.projector import Projector, ProjectorOptions
+from inventory_stream.projection.projector import Projector
+from inventory_stream.projection.session import ProjectorOptions
 from inventory_stream.settings import StreamSettings
 
 

@@ -15,7 +15,7 @@ from views import Member, read_count, settle, spread, until, view
 
 from inventory_stream.local import LocalKafka
 from inventory_stream.local.ports import free_port
-from inventory_stream.log import LogError, LogUnavailable, Partition
+from inventory_stream.log import LogError, LogUnavailable, MemberReplaced, Partition
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.log.kafka_errors import log_error
 from inventory_stream.log.topics import create_topics, topic_config
@@ -186,11 +186,12 @@ def test_the_models_topic_is_compacted() -> None:
         (KafkaError(KafkaError.NOT_LEADER_FOR_PARTITION), LogUnavailable),
         (KafkaError(KafkaError._TRANSPORT, fatal=True), LogError),
         (KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED), LogError),
+        (KafkaError(KafkaError._FATAL, "Broker: Static consumer fenced by other consumer", fatal=True), MemberReplaced),
     ],
 )
 def test_errors_that_may_pass_are_told_from_those_that_stay(error: KafkaError, kind: type[LogError]) -> None:
     """
-    A broker that is away is `LogUnavailable`, unless the client gave up; all else is `LogError`.
+    A broker that is away is `LogUnavailable`, unless the client gave up; who was replaced is told so; all else is `LogError`.
     """
     assert type(log_error(error)) is kind
 

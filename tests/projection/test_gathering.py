@@ -17,7 +17,8 @@ from inventory_stream.projection.applier import Applier, DeadLetterLimits
 from inventory_stream.projection.driver import ProjectionDriver
 from inventory_stream.projection.errors import TooManyDeadLetters
 from inventory_stream.projection.gathering import MAX_BYTES, PIECE, gather
-from inventory_stream.projection.projector import Projector, ProjectorOptions
+from inventory_stream.projection.projector import Projector
+from inventory_stream.projection.session import ProjectorOptions
 from inventory_stream.records import Delivered, decode
 
 

@@ -12,12 +12,13 @@ import pytest
 from processes import TIMEOUT_S, Watch
 from takings import Takings, order, orders
 
-from inventory_stream.log import LogUnavailable
+from inventory_stream.log import LogUnavailable, MemberReplaced
 from inventory_stream.log.memory import MemoryLog
 from inventory_stream.projection.applier import DeadLetterLimits
 from inventory_stream.projection.errors import DefinitionChanged, TooManyDeadLetters
 from inventory_stream.projection.process import serve_health
-from inventory_stream.projection.projector import Projector, ProjectorOptions
+from inventory_stream.projection.projector import Projector
+from inventory_stream.projection.session import ProjectorOptions
 from inventory_stream.records.operations import RecordDeadLettered
 
 FAST = ProjectorOptions(linger_s=0.001, poll_s=0.02, ends_every_s=0.02, backoff_s=0.001)
@@ -255,3 +256,21 @@ def test_duplicates_across_a_restart_are_recognised(start: Start, log: MemoryLog
     watch.wait_for(log.end_positions(["inventory"]))
 
     assert [row[1] for row in watch.tables("event_takings")["event_takings"]] == [1]
+
+
+def test_a_replaced_projector_comes_back_once(log: MemoryLog, watch: Watch, database_url: str) -> None:
+    """
+    A broker may be mistaken, so whose name was taken begins anew; who loses it again soon was really replaced.
+    """
+    running = Running(Projector(Takings, log, database_url, member="one", options=FAST))
+    nowhere = {"on_assigned": lambda places: dict.fromkeys(places, 0), "on_revoked": lambda _: None}
+    log.append(orders(0, 50))
+    watch.wait_for(log.end_positions(["inventory"]))
+    log.subscribe("seatstream-takings", ["inventory"], member="one", **nowhere)
+    log.append(orders(50, 100))
+    watch.wait_for(log.end_positions(["inventory"]))
+    log.subscribe("seatstream-takings", ["inventory"], member="one", **nowhere)
+    running.join()
+
+    assert isinstance(running.raised, MemberReplaced)
+    assert sum(row[1] for row in watch.tables("event_takings")["event_takings"]) == 100

@@ -13,8 +13,9 @@ from takings import Takings
 
 from inventory_stream.log import Log
 from inventory_stream.projection import versions
-from inventory_stream.projection.projector import Projector, ProjectorOptions
+from inventory_stream.projection.projector import Projector
 from inventory_stream.projection.rebuild import RebuildOptions
+from inventory_stream.projection.session import ProjectorOptions
 
 PATIENCE_S = 20.0
 SMALL = RebuildOptions(batch_size=50)

@@ -123,7 +123,7 @@ __all__ = ["NOON", "CustomerTakings", "EventTakings", "Takings", "order", "order
 
 if __name__ == "__main__":
     from inventory_stream.projection.process import main
-    from inventory_stream.projection.projector import ProjectorOptions
+    from inventory_stream.projection.session import ProjectorOptions
 
     # Small batches make many moments at which a kill can fall.
     main(Takings, ProjectorOptions(live_batch=500, max_batch=500))
