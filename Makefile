@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin
-SIMULATED := .simulator-tests.log
 
 .PHONY: up down status test bench clean
 .DEFAULT_GOAL := up
@@ -20,17 +19,14 @@ down: $(STAMP)
 status: $(STAMP)
 	@$(RUN)/seatstream status
 
-## test: every check; the simulated world needs no servers, so its tests run beside all others
+## test: every check
 test: $(STAMP)
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/coverage erase
-	@$(RUN)/coverage run -m pytest tests/simulator >$(SIMULATED) 2>&1 & simulated=$$!; \
-		trap "kill $$simulated 2>/dev/null" EXIT INT TERM; \
-		$(RUN)/coverage run -m pytest --ignore=tests/simulator; others=$$?; \
-		wait $$simulated; status=$$?; cat $(SIMULATED); [ $$status -eq 0 ] && [ $$others -eq 0 ]
+	$(RUN)/coverage run -m pytest
 	$(RUN)/coverage combine --quiet
 	$(RUN)/coverage report --include='inventory_stream/records/*' --fail-under=100
 	$(RUN)/coverage report --include='inventory_stream/projection/*,inventory_stream/log/*' --fail-under=100
