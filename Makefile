@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin
 
-.PHONY: up down status test bench clean
+.PHONY: up down status test bench chromium clean
 .DEFAULT_GOAL := up
 
 ## up: fresh clone to live, with a demo world and a running on-sale (DETACH=1 returns when all is green)
@@ -20,7 +20,7 @@ status: $(STAMP)
 	@$(RUN)/seatstream status
 
 ## test: every check
-test: $(STAMP)
+test: $(STAMP) chromium
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
@@ -40,6 +40,10 @@ bench: $(STAMP)
 clean:
 	@if [ -x $(RUN)/seatstream ]; then $(RUN)/seatstream down --quiet; fi
 	rm -rf .seatstream
+
+# The browser that pages are tested in: an ordinary package of the machine, since Playwright's own is not in a registry.
+chromium:
+	@sh tests/pages/chromium.sh
 
 # Installs again only when the lock or the project's metadata changed.
 $(STAMP): requirements.lock pyproject.toml
