@@ -2,21 +2,22 @@
 Queries over the projection's tables, and what their rows mean.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
-import sqlalchemy
 from sqlalchemy import func, tuple_
-from sqlmodel import case, col, or_, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import col, or_, select
 
-from inventory_api.schemas import Counts, EventDetail, EventPage, EventStatus, EventSummary, Price
-from inventory_api.tables import EventRow, SectionRow, SectionStatusRow
-from inventory_stream.web import FieldError, InvalidRequest, NotFound, decode_cursor, encode_cursor
-
-_prices = msgspec.json.Decoder(dict[str, tuple[int, int]])
+from inventory_api.live.event import LiveEvent
+from inventory_api.live.pictures import read_pictures
+from inventory_api.prices import event_prices
+from inventory_api.schemas.events import EventDetail, EventPage, EventSummary
+from inventory_api.schemas.prices import Price
+from inventory_api.tables import EventRow
+from inventory_api.words import EventStatus, event_status
+from inventory_stream.projection.reading import Snapshot
+from inventory_stream.web import FieldError, InvalidRequest, decode_cursor, encode_cursor
 
 
 class EventFilter(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class EventFilter(msgspec.Struct, frozen=True):
     last_day: date | None = None
 
 
-async def find_events(session: AsyncSession, wanted: EventFilter, cursor: str, limit: int, now: datetime) -> EventPage:
+async def find_events(snapshot: Snapshot, wanted: EventFilter, cursor: str, limit: int, now: datetime) -> EventPage:
     """
     Return a page of events by start.
 
@@ -44,98 +45,39 @@ async def find_events(session: AsyncSession, wanted: EventFilter, cursor: str, l
     if cursor:
         query = query.where(tuple_(EventRow.starts_at, EventRow.event_id) > tuple_(*_after(cursor)))
     query = query.order_by(col(EventRow.starts_at), col(EventRow.event_id)).limit(limit + 1)
-    rows = (await session.exec(query)).all()
+    rows = (await snapshot.session.exec(query)).all()
     last = rows[limit - 1] if len(rows) > limit else None
+    pictures = await read_pictures(snapshot, [row.event_id for row in rows[:limit]])
     return EventPage(
-        events=[EventSummary(**_summary(row, now)) for row in rows[:limit]],
+        events=[_listed(pictures[row.event_id], now) for row in rows[:limit]],
         next_cursor=encode_cursor([last.starts_at.isoformat(), last.event_id]) if last else None,
     )
 
 
-async def read_event(session: AsyncSession, event_id: str) -> EventRow:
-    """
-    Return an event.
-
-    Raises:
-        NotFound: there is no such event.
-    """
-    row = await session.get(EventRow, event_id)
-    if row is None:
-        raise NotFound(f"there is no event {event_id}")
-    return row
+def _listed(live: LiveEvent, now: datetime) -> EventSummary:
+    return EventSummary(**_summary(live.event, event_status(live.event, live.totals(), now)))
 
 
-async def read_sections(session: AsyncSession, event_id: str) -> Sequence[Any]:
-    """
-    Return static row, state without holds, and statuses of each section of an event, by name.
-
-    Statuses come only with sections whose seats have several price levels; the others are told by their counts.
-    """
-    several = func.length(SectionRow.seat_levels) > 0
-    statuses = case((several, SectionStatusRow.statuses), else_=None)
-    counts = (getattr(SectionStatusRow, name) for name in Counts.model_fields)
-    static = (SectionRow.section, SectionRow.kind, SectionRow.levels, SectionRow.seat_levels)
-    columns: list[Any] = [*static, *counts, statuses]
-    query = (
-        sqlalchemy.select(*columns)
-        .join(SectionStatusRow, col(SectionStatusRow.section_no) == col(SectionRow.section_no))
-        .where(col(SectionRow.event_id) == event_id)
-        .order_by(col(SectionRow.section))
-    )
-    return (await (await session.connection()).execute(query)).all()
-
-
-def event_detail(row: EventRow, now: datetime) -> EventDetail:
+def event_detail(live: LiveEvent, now: datetime) -> EventDetail:
     """
     Return an event as it is shown on its own.
     """
+    event = live.event
     return EventDetail(
-        **_summary(row, now),
-        tour=row.tour,
-        on_sale_at=row.on_sale_at,
-        presale=row.presale,
-        chart_id=row.chart_id,
-        chart_version=row.chart_version,
-        currency=row.currency,
-        prices=list(event_prices(row).values()),
+        **_summary(event, event_status(event, live.totals(), now)),
+        tour=event.tour,
+        on_sale_at=event.on_sale_at,
+        presale=event.presale,
+        chart_id=event.chart_id,
+        chart_version=event.chart_version,
+        currency=event.currency,
+        prices=[Price(**price) for price in event_prices(event).values()],
     )
 
 
-def event_prices(row: EventRow) -> dict[str, Price]:
-    """
-    Return price level → price.
-    """
-    return {
-        level: Price(price_level=level, face_cents=face, fees_cents=fees, total_cents=face + fees)
-        for level, (face, fees) in _prices.decode(row.prices).items()
-    }
-
-
-def event_status(row: EventRow, free: int | None, now: datetime) -> EventStatus:
-    """
-    Return one word for an event; `free` counts its free places, None when that was not asked.
-    """
-    if row.cancelled:
-        return "cancelled"
-    if row.starts_at <= now:
-        return "past"
-    if not row.on_sale:
-        return "not_on_sale"
-    if row.on_sale_at and row.on_sale_at > now:
-        return "scheduled"
-    return "sold_out" if free == 0 else "on_sale"
-
-
-def next_change(row: EventRow, now: datetime) -> datetime | None:
-    """
-    Return when the passing of time alone will change an event's status; None for never.
-    """
-    return min((at for at in (row.on_sale_at, row.starts_at) if at and at > now), default=None)
-
-
-def _summary(row: EventRow, now: datetime) -> dict[str, Any]:
+def _summary(event: Any, status: EventStatus) -> dict[str, Any]:
     names = EventSummary.model_fields.keys() - {"status"}
-    return {name: getattr(row, name) for name in names} | {"status": event_status(row, None, now)}
+    return {name: getattr(event, name) for name in names} | {"status": status}
 
 
 def _conditions(wanted: EventFilter) -> list[Any]:

@@ -12,10 +12,14 @@ from inventory_stream.web import ServiceSettings
 
 class InventoryApiSettings(ServiceSettings):
     """
-    One API process. `cached_events` bounds how many events' answers are kept ready.
+    One API process.
+
+    cached_seats: bounds the events that are kept ready, in seats (an event costs 200 more).
+    max_stale_s: how long an answer that is being brought up may still be given as it was.
     """
 
     model_config = SettingsConfigDict(env_prefix="INVENTORY_API_", frozen=True)
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8081
-    cached_events: Annotated[int, Field(ge=1)] = 20_000
+    cached_seats: Annotated[int, Field(ge=1)] = 5_000_000
+    max_stale_s: Annotated[float, Field(ge=0, le=60)] = 1.0

@@ -174,7 +174,7 @@ def test_read_your_writes(service, projected):
         ([], "on_sale"),
         ([ordered(["F-1", "F-2", "F-3", "F-4"], hold="")], "sold_out"),
         ([EventCancelled(event_id="e1")], "cancelled"),
-        ([event(on_sale_at=datetime(2089, 1, 1, tzinfo=UTC))], "scheduled"),
+        ([event(on_sale_at=datetime(2089, 1, 1, tzinfo=UTC))], "not_yet_on_sale"),
     ],
 )
 def test_one_word_says_how_an_event_is(service, projected, records, status):

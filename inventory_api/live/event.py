@@ -1,0 +1,69 @@
+"""
+A picture of one event at one position, from which every answer about it is made.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from inventory_api.events import Event
+from inventory_api.layouts import Layout
+from inventory_api.live.answers import Kept
+from inventory_stream.records.catalogue import OfferPublished
+
+
+class LivePart(msgspec.Struct, frozen=True, gc=False):
+    """
+    One section or area.
+
+    number: as in `SectionRow`. levels: names of price levels; seat_levels: a byte a seat, its index in `levels` (empty: all
+    have the first). counts: places that are free, held, sold, blocked, listed. statuses: a byte a seat, empty for areas.
+    """
+
+    number: int
+    name: str
+    kind: str
+    layout: Layout
+    levels: tuple[str, ...]
+    seat_levels: bytes
+    counts: tuple[int, int, int, int, int]
+    statuses: bytes
+
+
+class LiveEvent:
+    """
+    An event, its parts by name, its offers. Nothing of it changes; the next change makes another picture.
+
+    Attributes:
+        position: the next offset of the event's partition when it was read; 0 while it has no places.
+    """
+
+    __slots__ = ("_answers", "event", "offers", "parts", "position", "seats")
+
+    def __init__(
+        self, event: Event, parts: tuple[LivePart, ...], offers: tuple[OfferPublished, ...], position: int
+    ) -> None:
+        self.event = event
+        self.parts = parts
+        self.offers = offers
+        self.position = position
+        self.seats = sum(len(part.statuses) for part in parts)
+        self._answers: dict[str, Kept] = {}
+
+    def answer(self, name: str, now: datetime, make: Callable[["LiveEvent", datetime], Kept]) -> Kept:
+        """
+        Return an answer made from this picture: made when it is first asked for, and when time has changed it.
+        """
+        kept = self._answers.get(name)
+        if kept is None or now.timestamp() >= kept.until:
+            kept = self._answers[name] = make(self, now)
+        return kept
+
+    def totals(self) -> tuple[int, ...]:
+        """
+        Return how many places are free, held, sold, blocked and listed.
+        """
+        counts: Any = [part.counts for part in self.parts]
+        return tuple(map(sum, zip(*counts, strict=True))) if counts else (0, 0, 0, 0, 0)

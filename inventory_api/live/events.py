@@ -1,0 +1,181 @@
+"""
+Pictures of the events that are asked for, kept until a record changes them.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from inventory_api.live.event import LiveEvent
+from inventory_api.live.follower import Follower
+from inventory_api.live.pictures import read_pictures
+from inventory_stream.projection.reading import Changes, Snapshot
+from inventory_stream.web import NotFound
+
+_EVENT_COST = 200  # what an event costs beside its seats, in seats
+
+Listener = Callable[[LiveEvent, LiveEvent], None]
+
+
+class _Slot:
+    __slots__ = ("live", "read")
+
+    def __init__(self, live: LiveEvent) -> None:
+        self.live = live
+        self.read = True  # since it was last brought up, or passed over by eviction
+
+
+class LiveEvents:
+    """
+    A keeper of events. Those that are read or watched are brought up after a change, the others are let go.
+    """
+
+    def __init__(self, max_seats: int) -> None:
+        """
+        Args:
+            max_seats: how many seats are kept, of all events together; those not read go first.
+        """
+        self._max_seats = max_seats
+        self._cost = 0
+        self._slots: dict[str, _Slot] = {}
+        self._dirty: set[str] = set()
+        self._flights: dict[str, asyncio.Task[LiveEvent]] = {}
+        self._watched: Counter[str] = Counter()
+        self._listeners: list[Listener] = []
+        self._follower: Follower | None = None
+
+    def follow(self, follower: Follower) -> None:
+        """
+        Read events through this follower, one of whose keepers this is.
+        """
+        self._follower = follower
+
+    @property
+    def follower(self) -> Follower:
+        """The follower that events come from."""
+        if self._follower is None:
+            raise RuntimeError("nothing is followed")
+        return self._follower
+
+    def listen(self, listener: Listener) -> None:
+        """
+        Call `listener(old, new)` whenever a watched event was brought up.
+        """
+        self._listeners.append(listener)
+
+    @contextmanager
+    def watch(self, event_id: str) -> Iterator[None]:
+        """
+        Have an event that was read brought up after each change, whether it is read again or not.
+        """
+        self._watched[event_id] += 1
+        try:
+            yield
+        finally:
+            self._watched[event_id] -= 1
+            if not self._watched[event_id]:
+                del self._watched[event_id]
+
+    def kept(self, event_id: str) -> LiveEvent | None:
+        """
+        Return an event if it is kept and may be given out: as of the follower's positions, or later.
+        """
+        slot = self._slots.get(event_id)
+        if slot is None or not self.follower.fresh:
+            return None
+        slot.read = True
+        return slot.live
+
+    async def read(self, event_id: str) -> LiveEvent:
+        """
+        Return an event. Requests for one that is not kept share one query.
+
+        Raises:
+            NotFound: there is no such event.
+        """
+        if not self.follower.trusted:  # a change may have been missed: neither keep nor share
+            return await self._load(event_id)
+        live = self.kept(event_id)
+        if live is not None:
+            return live
+        flight = self._flights.get(event_id)
+        if flight is None:
+            flight = self._flights[event_id] = asyncio.create_task(self._load(event_id))
+            flight.add_done_callback(lambda done: self._land(event_id, done))
+        return await asyncio.shield(flight)
+
+    async def _load(self, event_id: str) -> LiveEvent:
+        found = await self.follower.run(lambda snapshot: read_pictures(snapshot, [event_id]))
+        if event_id not in found:
+            raise NotFound(f"there is no event {event_id}")
+        return found[event_id]
+
+    def _land(self, event_id: str, flight: asyncio.Task[LiveEvent]) -> None:
+        failed = flight.cancelled() or flight.exception() is not None
+        if self._flights.get(event_id) is not flight:  # something changed meanwhile
+            return
+        del self._flights[event_id]
+        if not failed and self.follower.trusted:
+            self._keep(event_id, flight.result())
+
+    def _keep(self, event_id: str, live: LiveEvent) -> None:
+        self._drop(event_id)
+        self._slots[event_id] = _Slot(live)
+        self._cost += live.seats + _EVENT_COST
+        chances = len(self._slots)
+        while self._cost > self._max_seats and chances > 1:
+            chances -= 1
+            oldest = next(iter(self._slots))
+            slot = self._slots[oldest]
+            if oldest in self._watched or slot.read:  # a second chance, at the end of the line
+                slot.read = False
+                self._slots[oldest] = self._slots.pop(oldest)
+            else:
+                self._drop(oldest)
+
+    def _drop(self, event_id: str) -> None:
+        slot = self._slots.pop(event_id, None)
+        if slot is not None:
+            self._cost -= slot.live.seats + _EVENT_COST
+
+    def mark(self, changes: Changes) -> None:
+        """
+        Note which events changed. A query begun before is not kept.
+        """
+        keys = changes.keys
+        if keys is None:
+            keys = {*self._slots, *self._flights}
+        for event_id in keys:
+            self._flights.pop(event_id, None)
+            slot = self._slots.get(event_id)
+            if slot is None:
+                continue
+            if slot.read or event_id in self._watched:
+                self._dirty.add(event_id)
+            else:
+                self._drop(event_id)
+
+    async def refresh(self, snapshot: Snapshot) -> None:
+        """
+        Make new pictures of marked events.
+        """
+        dirty, self._dirty = self._dirty, set()
+        old = {event_id: slot.live for event_id in dirty if (slot := self._slots.get(event_id))}
+        if not old:
+            return
+        found = await read_pictures(snapshot, list(old))
+        for event_id, before in old.items():
+            slot, live = self._slots.get(event_id), found.get(event_id)
+            if slot is None:
+                continue
+            self._drop(event_id)
+            if live is not None:
+                self._keep(event_id, live)
+                self._slots[event_id].read = False
+                self._tell(event_id, before, live)
+
+    def _tell(self, event_id: str, before: LiveEvent, live: LiveEvent) -> None:
+        if event_id in self._watched:
+            for listener in self._listeners:
+                listener(before, live)

@@ -1,0 +1,7 @@
+"""
+The routes of the inventory API, a file a topic. `ROUTERS` lists them in the order in which they are tried.
+"""
+
+from inventory_api.routes import availability, events
+
+ROUTERS = (events.router, availability.router)

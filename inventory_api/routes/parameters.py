@@ -1,0 +1,31 @@
+"""
+Parameters that several routes have.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from inventory_api.live.events import LiveEvents
+from inventory_api.live.follower import Follower
+
+NO_NUL = "^[^\x00]*$"  # PostgreSQL's text has no place for it
+EventId = Annotated[str, Path(min_length=1, max_length=120, pattern=NO_NUL)]
+Word = Annotated[str, Query(max_length=120, pattern=NO_NUL)]
+
+
+def read_live_events(request: Request) -> LiveEvents:
+    """Return the events that the service keeps."""
+    found: LiveEvents = request.app.state.live_events
+    return found
+
+
+Live = Annotated[LiveEvents, Depends(read_live_events)]
+
+
+def read_follower(live: Live) -> Follower:
+    """Return the follower of the projection."""
+    return live.follower
+
+
+Following = Annotated[Follower, Depends(read_follower)]
