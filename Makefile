@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin
 
-.PHONY: up down status test bench chromium clean
+.PHONY: up down status test bench chromium programs clean
 .DEFAULT_GOAL := up
 
 ## up: fresh clone to live, with a demo world and a running on-sale (DETACH=1 returns when all is green)
@@ -33,7 +33,7 @@ test: $(STAMP) chromium
 	$(RUN)/coverage report
 
 ## bench: measure everything, or one figure with NAME=
-bench: $(STAMP)
+bench: $(STAMP) programs
 	@$(RUN)/python -m benchmarks $(NAME)
 
 ## clean: forget the local data
@@ -44,6 +44,10 @@ clean:
 # The browser that pages are tested in: an ordinary package of the machine, since Playwright's own is not in a registry.
 chromium:
 	@sh tests/pages/chromium.sh
+
+# What measures HTTP, and what it is measured against: ordinary packages of the machine.
+programs:
+	@sh benchmarks/programs.sh
 
 # Installs again only when the lock or the project's metadata changed.
 $(STAMP): requirements.lock pyproject.toml
