@@ -123,8 +123,8 @@ class LiveEvents:
         self._drop(event_id)
         self._slots[event_id] = _Slot(live)
         self._cost += live.seats + _EVENT_COST
-        chances = len(self._slots)
-        while self._cost > self._max_seats and chances > 1:
+        chances = 2 * len(self._slots)  # once round to forget who was read, once to let go
+        while self._cost > self._max_seats and len(self._slots) > 1 and chances:
             chances -= 1
             oldest = next(iter(self._slots))
             slot = self._slots[oldest]
