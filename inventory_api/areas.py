@@ -2,20 +2,27 @@
 The places of one general-admission area of one event, in memory: counters instead of seats.
 """
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 
+from inventory_api.claims import STATUSES, Found, beside
+from inventory_api.listings import Listing
 from inventory_api.sections import BLOCKED, FREE, HELD, LISTED, SOLD
 from inventory_stream.projection import InvalidRecord
 from inventory_stream.records.base import Placed
 
 _encode = msgspec.json.Encoder().encode
+_NONE = range(0)
 
 
 class Area:
     """
-    A general-admission area: a counter for each status. A record takes its whole quantity or nothing.
+    A general-admission area: a counter for each status. A record takes its whole quantity or nothing, but the end of a
+    hold or of a listing takes what that has. Places have no names: methods return ranges as long as they are many.
+
+    holds: hold → [~offset of its last record, quantity].
     """
 
     __slots__ = ("conflicts", "counts", "event_id", "holds", "level", "name", "number")
@@ -35,41 +42,77 @@ class Area:
         self.holds: dict[str, list[int]] = {}
         self.conflicts = 0
 
-    def hold(self, record: Placed, hold_id: str) -> None:
+    def places(self, record: Placed) -> range:
         """
-        Hold a free quantity.
-        """
-        if self._moved(self._quantity(record), FREE, HELD):
-            self.holds.setdefault(hold_id, [0])[0] += record.quantity
+        Return as many places as a record names.
 
-    def end_hold(self, record: Placed, hold_id: str) -> None:
+        Raises:
+            InvalidRecord: it names seats.
         """
-        Free what this hold has of the quantity.
-        """
-        mine = self._take(hold_id, self._quantity(record))
-        self.counts[HELD] -= mine
-        self.counts[FREE] += mine
-        self.conflicts += record.quantity - mine
+        if not record.quantity:
+            raise InvalidRecord(f"{self.name} of event {self.event_id} is an area: give a quantity, not seats")
+        return range(record.quantity)
 
-    def sell(self, record: Placed, hold_id: str) -> None:
+    def hold(self, record: Placed, hold_id: str, offset: int) -> range:
         """
-        Sell what this hold has of the quantity, and the rest from what is free.
+        Hold a free quantity; return what was lost.
         """
-        quantity = self._quantity(record)
-        mine = self.holds.get(hold_id, [0])[0]
-        if max(0, quantity - mine) > self.counts[FREE]:
-            self.conflicts += quantity
-            return
-        mine = self._take(hold_id, quantity)
-        self.counts[HELD] -= mine
-        self.counts[FREE] -= quantity - mine
-        self.counts[SOLD] += quantity
+        won, lost = self.move(record, FREE, HELD)
+        if won:
+            mine = self.holds.setdefault(hold_id, [0, 0])
+            mine[:] = ~offset, mine[1] + len(won)
+        return lost
 
-    def move(self, record: Placed, source: int, target: int) -> None:
+    def end_hold(self, record: Placed, hold_id: str) -> range:
         """
-        Move a quantity from one status to another.
+        Free what this hold has of the quantity; return what it has not.
         """
-        self._moved(self._quantity(record), source, target)
+        mine = self.holds.get(hold_id, [])
+        _, lost = self.take(record, mine, HELD, FREE)
+        if not mine:
+            self.holds.pop(hold_id, None)
+        return lost
+
+    def take(self, record: Placed, mine: list[int], source: int, target: int) -> tuple[range, range]:
+        """
+        Move what a hold or a listing, `mine`, has of the quantity; return it and what that has not.
+        """
+        quantity = len(self.places(record))
+        taken = min(mine[-1], quantity) if mine else 0
+        self.counts[source] -= taken
+        self.counts[target] += taken
+        if mine:
+            mine[-1] -= taken
+            if not mine[-1]:
+                mine.clear()
+        return range(taken), range(quantity - taken)
+
+    def sell(self, record: Placed, hold_id: str) -> tuple[range, range]:
+        """
+        Sell what this hold has of the quantity, and the rest from what is free; return what was sold and what was lost.
+        """
+        places = self.places(record)
+        mine = self.holds.get(hold_id, [])
+        held = min(mine[-1], len(places)) if mine else 0
+        if len(places) - held > self.counts[FREE]:
+            return _NONE, places
+        self.take(record, mine, HELD, SOLD)
+        if not mine:
+            self.holds.pop(hold_id, None)
+        self.counts[FREE] -= len(places) - held
+        self.counts[SOLD] += len(places) - held
+        return places, _NONE
+
+    def move(self, record: Placed, source: int, target: int) -> tuple[range, range]:
+        """
+        Move a quantity from one status to another; return what was moved and what was lost.
+        """
+        places = self.places(record)
+        if self.counts[source] < len(places):
+            return _NONE, places
+        self.counts[source] -= len(places)
+        self.counts[target] += len(places)
+        return places, _NONE
 
     def release(self, quantity: int, level: str) -> None:
         """
@@ -84,34 +127,30 @@ class Area:
         """
         Move the whole area to a price level.
         """
-        if self._quantity(record) != sum(self.counts):
+        if len(self.places(record)) != sum(self.counts):
             raise InvalidRecord(
                 f"area {self.name} of event {self.event_id} has one price level: give its whole quantity"
             )
         self.level = level
 
-    def _quantity(self, record: Placed) -> int:
-        if not record.quantity:
-            raise InvalidRecord(f"{self.name} of event {self.event_id} is an area: give a quantity, not seats")
-        return record.quantity
+    def found(self, lost: Sequence[int], listings: Collection[Listing], taken: int | None) -> list[Found]:
+        """
+        Return how many places have which status, each with the last record of those that took them.
 
-    def _moved(self, quantity: int, source: int, target: int) -> bool:
-        if self.counts[source] < quantity:
-            self.conflicts += quantity
-            return False
-        self.counts[source] -= quantity
-        self.counts[target] += quantity
-        return True
+        Args:
+            listings: the event's open ones.
+            taken: position of the record that has what is sold, where the claim was not on the places alone.
+        """
+        holds = [beside(self.number, ~held[0]) for held in self.holds.values()]
+        listed = [listing.position for listing in listings if listing.section == self.name]
+        last = {HELD: max(holds, default=None), LISTED: max(listed, default=None), SOLD: taken}
+        return [Found("", STATUSES[status], last.get(status), n) for status, n in enumerate(self.counts) if n]
 
-    def _take(self, hold_id: str, quantity: int) -> int:
-        mine = self.holds.get(hold_id)
-        if not mine:
-            return 0
-        taken = min(mine[0], quantity)
-        mine[0] -= taken
-        if not mine[0]:
-            del self.holds[hold_id]
-        return taken
+    def numbers(self, places: Sequence[int]) -> list[int]:
+        """
+        Return places as tables have them: [quantity].
+        """
+        return [len(places)]
 
     def row(self) -> tuple[Any, ...]:
         """

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from inventory_api.areas import Area
+from inventory_api.listings import Listing
 from inventory_api.sections import Section
 from inventory_stream.records.catalogue import EventRescheduled, EventScheduled
 
@@ -16,7 +17,7 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Event(msgspec.Struct, gc=False):
     """
-    Fields as in `EventRow`, in its order, then `parts`: section → its places.
+    Fields as in `EventRow`, in its order, then `parts`: section → its places, and `listings`: id → open listing.
     """
 
     event_id: str
@@ -33,6 +34,7 @@ class Event(msgspec.Struct, gc=False):
     chart_id: str = ""
     chart_version: int = 0
     starts_at: datetime = _EARLIEST
+    moved_from: datetime | None = None
     on_sale_at: datetime | None = None
     on_sale: bool = True
     presale: str = ""
@@ -40,6 +42,7 @@ class Event(msgspec.Struct, gc=False):
     currency: str = "USD"
     prices: dict[str, list[int]] = {}
     parts: dict[str, Section | Area] = {}
+    listings: dict[str, Listing] = {}
 
     def schedule(self, record: EventScheduled) -> None:
         """
@@ -52,28 +55,38 @@ class Event(msgspec.Struct, gc=False):
         self.attraction, self.tour = record.attraction, record.tour
         self.chart_id, self.chart_version = record.chart_id, record.chart_version
         self.on_sale_at = record.on_sale_at
+        self._forget_move()
 
     def reschedule(self, record: EventRescheduled) -> None:
         """
         Move to another time, and perhaps to another venue, whose words the record does not give.
+
+        `moved_from` is the start that people knew first, however often it moves: the one on their tickets. It is empty
+        again when the event moves back to it, since then nobody has to come at another time than they planned.
         """
+        self.moved_from = self.moved_from or self.starts_at
         self.starts_at = record.starts_at
+        self._forget_move()
         if record.venue_id and record.venue_id != self.venue_id:
             self.venue_id = record.venue_id
             self.venue_name = self.city = self.region = self.country = ""
+
+    def _forget_move(self) -> None:
+        if self.moved_from == self.starts_at:
+            self.moved_from = None
 
 
 def row(event: Event) -> tuple[Any, ...]:
     """
     Return the values of `EventRow`.
     """
-    *values, prices, _ = msgspec.structs.astuple(event)
+    *values, prices, _, _ = msgspec.structs.astuple(event)
     return (*values, msgspec.json.encode(prices).decode())
 
 
 def from_row(values: tuple[Any, ...]) -> Event:
     """
-    Return the event of a row, without its sections.
+    Return the event of a row, without its sections and listings.
     """
     *fields, prices = values
     found = Event(*fields)

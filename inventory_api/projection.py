@@ -3,27 +3,21 @@ The inventory projection: events, their prices, and the state of every place. On
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
-from sys import intern
 from typing import Any, ClassVar
 
 import msgspec
 
-from inventory_api import events, tables
+from inventory_api import events, listings, parts, tables
 from inventory_api.areas import Area
+from inventory_api.claims import claim_row, conflict_row, position_of
 from inventory_api.events import Event
-from inventory_api.layouts import layout_of, layout_text
+from inventory_api.listings import Listing
 from inventory_api.sections import BLOCKED, FREE, LISTED, SOLD, Section
 from inventory_stream.projection import Fetch, InvalidRecord, Projection, Rows
 from inventory_stream.projection.definition import type_handler
 from inventory_stream.projection.tables import Table
 from inventory_stream.records import Delivered, Record, catalogue, inventory
 from inventory_stream.records.base import Placed
-
-_SECTIONS = """
-SELECT s.*, t.free, t.held, t.sold, t.blocked, t.listed, t.statuses, t.holds, t.conflicts
-FROM sections s JOIN section_status t USING (section_no) WHERE s.event_id = ANY(%s)
-"""
 
 
 class InventoryProjection(Projection):
@@ -43,13 +37,17 @@ class InventoryProjection(Projection):
         self._status_rows: Rows[Section | Area] = Rows(tables.SectionStatusRow, lambda part: part.status_row())
         self._chart_rows: Rows[tuple[Any, ...]] = Rows(tables.ChartRow)
         self._offer_rows: Rows[tuple[Any, ...]] = Rows(tables.OfferRow)
+        self._listing_rows: Rows[Listing] = Rows(tables.ListingRow, listings.row)
+        self._claim_rows: Rows[tuple[Any, ...]] = Rows(tables.ClaimRow)
+        self._conflict_rows: Rows[tuple[Any, ...]] = Rows(tables.ConflictRow)
         self._changed = self._status_rows.put
 
     def tables(self) -> Sequence[Table]:
         """
         Return the tables that handlers write to.
         """
-        return [self._event_rows, self._section_rows, self._status_rows, self._chart_rows, self._offer_rows]
+        state: list[Table] = [self._event_rows, self._section_rows, self._status_rows, self._listing_rows]
+        return [*state, self._chart_rows, self._offer_rows, self._claim_rows, self._conflict_rows]
 
     def handlers(self) -> Mapping[type[Record], type_handler]:
         """
@@ -73,12 +71,12 @@ class InventoryProjection(Projection):
             inventory.OrderRefunded: self.order_refunded,
             inventory.ListingOpened: self.listing_opened,
             inventory.ListingEnded: self.listing_ended,
-            inventory.ListingSold: self.listing_ended,
+            inventory.ListingSold: self.listing_sold,
         }
 
     def load(self, topic: str, keys: Collection[str], fetch: Fetch) -> None:
         """
-        Bring events with all their sections into memory.
+        Bring events with all their sections and open listings into memory.
         """
         wanted = list(keys)
         for values in fetch("SELECT * FROM events WHERE event_id = ANY(%s)", [wanted]):
@@ -86,9 +84,12 @@ class InventoryProjection(Projection):
             self._events[event.event_id] = event
         if not self._events:
             return
-        for values in fetch(_SECTIONS, [wanted]):
-            part = _part_from_row(values)
+        for values in fetch(parts.QUERY, [wanted]):
+            part = parts.from_row(values)
             self._events[part.event_id].parts[part.name] = part
+        for values in fetch("SELECT * FROM listings WHERE event_id = ANY(%s)", [wanted]):
+            listing = listings.from_row(values)
+            self._events[listing.event_id].listings[listing.listing_id] = listing
 
     def _event(self, event_id: str) -> Event:
         event = self._events.get(event_id)
@@ -106,7 +107,8 @@ class InventoryProjection(Projection):
     def chart_section_mapped(self, record: catalogue.ChartSectionMapped, _: Delivered) -> None:
         """Keep one section of a chart as it came."""
         key = (record.venue_id, record.chart_id, record.chart_version, record.section)
-        self._chart_rows.put(key, (*key, msgspec.json.encode(record)))
+        accessible = sum(seat.accessible for row in record.rows for seat in row.seats)
+        self._chart_rows.put(key, (*key, accessible, msgspec.json.encode(record)))
 
     def event_scheduled(self, record: catalogue.EventScheduled, _: Delivered) -> None:
         """Add an event, or replace its description."""
@@ -154,29 +156,17 @@ class InventoryProjection(Projection):
         event = self._event(record.event_id)
         part = event.parts.get(record.section)
         if part is None:
-            part = self._new_part(record, delivered.partition * 2**48 + delivered.offset)
-        else:
-            _release_more(part, record)
-        event.parts[record.section] = part
+            part = event.parts[record.section] = parts.new(record, position_of(delivered))
+        elif lost := parts.release_more(part, record):
+            self._conflict(part, delivered, lost)
         self._section_rows.put(part.number, part)
         self._changed(part.number, part)
 
-    def _new_part(self, record: catalogue.SeatsReleased, number: int) -> Section | Area:
-        if record.quantity:
-            area = Area(number, record.event_id, record.section, record.price_level)
-            area.release(record.quantity, record.price_level)
-            return area
-        try:
-            layout = layout_of(layout_text(record.runs, record.seats))
-        except ValueError as error:
-            raise InvalidRecord(f"section {record.section} of event {record.event_id}: {error}") from error
-        return Section(number, record.event_id, record.section, record.price_level, layout)
-
-    def seats_blocked(self, record: catalogue.SeatsBlocked, _: Delivered) -> None:
+    def seats_blocked(self, record: catalogue.SeatsBlocked, delivered: Delivered) -> None:
         """Take free places off sale."""
         part = self._part(record)
-        part.move(record, FREE, BLOCKED)
-        self._changed(part.number, part)
+        won, lost = part.move(record, FREE, BLOCKED)
+        self._settle(part, delivered, BLOCKED, won, lost)
 
     def seats_repriced(self, record: catalogue.SeatsRepriced, _: Delivered) -> None:
         """Move places to another price level."""
@@ -184,69 +174,107 @@ class InventoryProjection(Projection):
         part.reprice(record, record.price_level)
         self._section_rows.put(part.number, part)
 
-    def seats_held(self, record: inventory.SeatsHeld, _: Delivered) -> None:
+    def seats_held(self, record: inventory.SeatsHeld, delivered: Delivered) -> None:
         """Set free places aside."""
         part = self._part(record)
-        part.hold(record, record.hold_id)
+        if lost := part.hold(record, record.hold_id, delivered.offset):
+            self._conflict(part, delivered, lost)
         self._changed(part.number, part)
 
-    def hold_ended(self, record: inventory.HoldEnded, _: Delivered) -> None:
+    def hold_ended(self, record: inventory.HoldEnded, delivered: Delivered) -> None:
         """Free places again; those of a completed hold wait for, or already have, their order."""
         if record.reason == "completed":
             return
         part = self._part(record)
-        part.end_hold(record, record.hold_id)
+        if lost := part.end_hold(record, record.hold_id):
+            self._conflict(part, delivered, lost)
         self._changed(part.number, part)
 
-    def order_placed(self, record: inventory.OrderPlaced, _: Delivered) -> None:
+    def order_placed(self, record: inventory.OrderPlaced, delivered: Delivered) -> None:
         """Sell places."""
         part = self._part(record)
-        part.sell(record, record.hold_id)
-        self._changed(part.number, part)
+        won, lost = part.sell(record, record.hold_id)
+        self._settle(part, delivered, SOLD, won, lost)
 
-    def order_refunded(self, record: inventory.OrderRefunded, _: Delivered) -> None:
+    def order_refunded(self, record: inventory.OrderRefunded, delivered: Delivered) -> None:
         """Sold places are free again."""
         part = self._part(record)
-        part.move(record, SOLD, FREE)
+        _, lost = part.move(record, SOLD, FREE)
+        if lost:
+            self._conflict(part, delivered, lost)
         self._changed(part.number, part)
 
-    def listing_opened(self, record: inventory.ListingOpened, _: Delivered) -> None:
-        """Sold places are offered for resale."""
+    def listing_opened(self, record: inventory.ListingOpened, delivered: Delivered) -> None:
+        """Sold places are offered for resale, under an id that no open listing has."""
+        event, part = self._event(record.event_id), self._part(record)
+        id, position = record.listing_id, position_of(delivered)
+        already = event.listings.get(id)
+        if already:
+            self._conflict(part, delivered, part.places(record), already.position)
+            return self._changed(part.number, part)
+        won, lost = part.move(record, SOLD, LISTED)
+        if lost:
+            self._conflict(part, delivered, lost)
+        if won:
+            prices = record.face_cents, record.fees_cents, record.currency
+            listing = Listing(event.event_id, id, part.name, part.numbers(won), *prices, position)
+            event.listings[id] = listing
+            self._listing_rows.put((event.event_id, id), listing)
+        return self._changed(part.number, part)
+
+    def listing_ended(self, record: inventory.ListingEnded, delivered: Delivered) -> None:
+        """Listed places are their owner's alone again."""
         part = self._part(record)
-        part.move(record, SOLD, LISTED)
+        _, lost = self._unlist(record, part)
+        if lost:
+            self._conflict(part, delivered, lost)
         self._changed(part.number, part)
 
-    def listing_ended(self, record: inventory.ListingEnded | inventory.ListingSold, _: Delivered) -> None:
-        """Listed places belong to somebody again, the former owner or a new one."""
+    def listing_sold(self, record: inventory.ListingSold, delivered: Delivered) -> None:
+        """Listed places, perhaps not all of the listing's, are a new owner's."""
         part = self._part(record)
-        part.move(record, LISTED, SOLD)
+        won, lost = self._unlist(record, part)
+        self._settle(part, delivered, SOLD, won, lost)
+
+    def _unlist(
+        self, record: inventory.ListingEnded | inventory.ListingSold, part: Section | Area
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """
+        Take places out of a listing; return those it had and those it had not.
+        """
+        listings = self._events[record.event_id].listings
+        listing = listings.get(record.listing_id)
+        if listing is None or listing.section != record.section:
+            return (), part.places(record)
+        key = (record.event_id, record.listing_id)
+        won, lost = part.take(record, listing.places, LISTED, SOLD)
+        if listing.places:
+            self._listing_rows.put(key, listing)
+        else:
+            del listings[record.listing_id]
+            self._listing_rows.remove(key)
+        return won, lost
+
+    def _settle(
+        self, part: Section | Area, delivered: Delivered, status: int, won: Sequence[int], lost: Sequence[int]
+    ) -> None:
+        """
+        Keep for good who took the places that a record won.
+        """
+        if won:
+            position = position_of(delivered)
+            self._claim_rows.put(position, claim_row(part.number, position, status, part.numbers(won)))
+        if lost:
+            self._conflict(part, delivered, lost)
         self._changed(part.number, part)
 
-
-def _release_more(part: Section | Area, record: catalogue.SeatsReleased) -> None:
-    if (part.kind == "area") != bool(record.quantity):
-        raise InvalidRecord(f"{record.section} of event {record.event_id} is of kind {part.kind}")
-    if isinstance(part, Area):
-        part.release(record.quantity, record.price_level)
-    else:
-        part.release(record.labels(), record.price_level or part.levels[0])
-
-
-def _part_from_row(values: tuple[Any, ...]) -> Section | Area:
-    number, event_id, name, kind, layout, levels, seat_levels, *counts, statuses, holds, conflicts = values
-    # Events share the names of their sections and levels: one string for all of them.
-    event_id, name, names = intern(event_id), intern(name), _level_names(levels)
-    part: Section | Area
-    if kind == "area":
-        part = Area(number, event_id, name, names[0])
-        part.counts = counts
-    else:
-        part = Section(number, event_id, name, names[0], layout_of(layout))
-        part.levels, part.seat_levels, part.statuses = names, bytes(seat_levels), bytearray(statuses)
-    part.holds, part.conflicts = msgspec.json.decode(holds), conflicts
-    return part
-
-
-@lru_cache(maxsize=10_000)
-def _level_names(text: str) -> tuple[str, ...]:
-    return tuple(msgspec.json.decode(text))
+    def _conflict(
+        self, part: Section | Area, delivered: Delivered, lost: Sequence[int], taken: int | None = None
+    ) -> None:
+        """
+        Count what a record lost, and list it with what it found there.
+        """
+        part.conflicts += len(lost)
+        found = part.found(lost, self._events[part.event_id].listings.values(), taken)
+        row = conflict_row((part.number, part.event_id, part.name), delivered, len(lost), found)
+        self._conflict_rows.put(row[0], row)

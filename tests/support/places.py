@@ -70,25 +70,25 @@ def refunded(seats, **where):
     return OrderRefunded(**at(seats, **where), order_id="o1", face_cents=100)
 
 
-def listed(seats, **where):
+def listed(seats, listing="l1", **where):
     """
     Places are offered for resale.
     """
-    return ListingOpened(**at(seats, **where), listing_id="l1", face_cents=100)
+    return ListingOpened(**at(seats, **where), listing_id=listing, face_cents=100)
 
 
-def unlisted(seats, **where):
+def unlisted(seats, listing="l1", **where):
     """
     A listing ends.
     """
-    return ListingEnded(**at(seats, **where), listing_id="l1")
+    return ListingEnded(**at(seats, **where), listing_id=listing)
 
 
-def resold(seats, **where):
+def resold(seats, listing="l1", **where):
     """
     A listing is bought.
     """
-    return ListingSold(**at(seats, **where), listing_id="l1", seller_id="c1", order_id="o2", face_cents=100)
+    return ListingSold(**at(seats, **where), listing_id=listing, seller_id="c1", order_id="o2", face_cents=100)
 
 
 def blocked(seats, **where):
