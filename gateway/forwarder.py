@@ -11,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from gateway.headers import Trace, answer_headers, request_headers
-from gateway.problems import BodyTooLarge
 from gateway.routes import Route
 from gateway.upstreams import Upstreams, problem_of
+from inventory_stream.web import BodyTooLarge
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _logger = logging.getLogger(__name__)

@@ -4,7 +4,6 @@ What can go wrong at the door.
     Problem                       of inventory_stream.web
     ├── NoRoute                   404 not-found
     ├── MethodNotAllowed          405 method-not-allowed    with Allow
-    ├── BodyTooLarge              413 body-too-large
     ├── UpstreamTimeout           504 upstream-timeout      with Retry-After
     ├── InvalidRequest
     │   └── AmbiguousPath         400 invalid-request       names the path
@@ -43,15 +42,6 @@ class MethodNotAllowed(Problem):
         """
         super().__init__()
         self.allow = allow
-
-
-class BodyTooLarge(Problem):
-    """
-    The body of the request is larger than the gateway lets through.
-    """
-
-    status = 413
-    kind = "body-too-large"
 
 
 class AmbiguousPath(InvalidRequest):

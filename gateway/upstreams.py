@@ -5,9 +5,9 @@ The connections to the services behind the gateway.
 import aiohttp
 from yarl import URL
 
-from gateway.problems import BodyTooLarge, UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
+from gateway.problems import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
 from gateway.settings import GatewaySettings
-from inventory_stream.web import Problem
+from inventory_stream.web import BodyTooLarge, Problem
 
 # Below the five seconds after which the services' servers close an idle connection: a request that cannot be sent
 # twice must not meet a connection that is being closed.

@@ -2,6 +2,7 @@
 `create_app`: the only place where the parts of the inventory API are put together.
 """
 
+from inventory_api.activity_writer import ActivityWriter
 from inventory_api.availability import encode_availability
 from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
@@ -9,27 +10,40 @@ from inventory_api.live.hot import HotAnswers
 from inventory_api.projection import InventoryProjection
 from inventory_api.routes import ROUTERS
 from inventory_api.settings import InventoryApiSettings
+from inventory_stream.log import Log
+from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.projection.reading import ProjectionReader
 from inventory_stream.settings import StreamSettings
 from inventory_stream.web import Service, create_service
 
 
-def create_app(settings: InventoryApiSettings, stream: StreamSettings) -> Service:
+def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log | None = None) -> Service:
     """
     Return the service.
+
+    Args:
+        log: where activity is appended; Kafka, connected to when first needed, when None.
     """
     events = LiveEvents(settings.cached_seats)
     follower = Follower([events], max_stale_s=settings.max_stale_s)
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
     hot = HotAnswers(events, {"availability": encode_availability})
+    activity = ActivityWriter(log or _kafka(settings, stream), settings.activity_timeout_s)
     service = create_service(
         "inventory_api",
         settings=settings,
         readers=[follower],
         routers=ROUTERS,
+        parts=[activity.running],
         prepared=hot.prepared,
         summary="Which events are on, which seats are left, what they cost",
     )
     service.state.live_events = events
+    service.state.activity = activity
     return service
+
+
+def _kafka(settings: InventoryApiSettings, stream: StreamSettings) -> Log:
+    timeout_s = settings.activity_timeout_s
+    return KafkaLog(stream.kafka_bootstrap_servers, stream.topic_prefix, delivery_timeout_s=timeout_s)

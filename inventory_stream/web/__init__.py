@@ -9,6 +9,7 @@ from inventory_stream.web.door import Answer, Prepared
 from inventory_stream.web.positions import format_positions, parse_positions
 from inventory_stream.web.problems import (
     BadGateway,
+    BodyTooLarge,
     Conflict,
     FieldError,
     InvalidRequest,
@@ -18,6 +19,7 @@ from inventory_stream.web.problems import (
     TooManyRequests,
     Unavailable,
     UnprocessableRequest,
+    UnsupportedMediaType,
 )
 from inventory_stream.web.readers import Reader
 from inventory_stream.web.runner import run_service
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "BadGateway",
+    "BodyTooLarge",
     "Conflict",
     "FieldError",
     "InvalidRequest",
@@ -42,6 +45,7 @@ __all__ = [
     "TooManyRequests",
     "Unavailable",
     "UnprocessableRequest",
+    "UnsupportedMediaType",
     "create_service",
     "decode_cursor",
     "encode_cursor",

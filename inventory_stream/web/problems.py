@@ -6,6 +6,8 @@ Errors of the HTTP APIs: each carries its status and problem type, and one funct
     ├── UnprocessableRequest    422 invalid-request       names the fields
     ├── NotFound                404 not-found
     ├── Conflict                409 conflict
+    ├── BodyTooLarge            413 body-too-large
+    ├── UnsupportedMediaType    415 unsupported-media-type
     ├── TooManyRequests         429 too-many-requests
     ├── BadGateway              502 bad-gateway
     ├── Unavailable             503 unavailable           with Retry-After
@@ -89,6 +91,24 @@ class Conflict(Problem):
 
     status = 409
     kind = "conflict"
+
+
+class BodyTooLarge(Problem):
+    """
+    The body of the request is larger than is taken here.
+    """
+
+    status = 413
+    kind = "body-too-large"
+
+
+class UnsupportedMediaType(Problem):
+    """
+    The body of the request is of a kind that is not read here.
+    """
+
+    status = 415
+    kind = "unsupported-media-type"
 
 
 class TooManyRequests(Problem):

@@ -28,6 +28,7 @@ WORKLOADS = (
     "fraud-projector",
     "tracer",
 )
+USE_KAFKA = ("projector", "tracer", "inventory_api")  # the last of them for the activity that apps report
 RESOURCE_FILES = sorted(path for path in BASE.glob("*.yaml") if path.name != "kustomization.yaml")
 
 
@@ -177,9 +178,7 @@ def test_a_pod_reaches_what_it_is_told_of(rendered, deployment, container):
 
     assert selects(policies["postgresql"]["podSelector"], labels) is has_database
     assert selects(policies["gateway"]["podSelector"], labels) is (container["command"][-1] == "gateway")
-    assert selects(policies["kafka"]["podSelector"], labels) is (
-        "projector" in container["command"][-1] or container["command"][-1].endswith("tracer")
-    )
+    assert selects(policies["kafka"]["podSelector"], labels) is container["command"][-1].endswith(USE_KAFKA)
 
 
 def test_services_lead_to_ports(rendered):
