@@ -1,7 +1,8 @@
 """
 `seatstream`: one command for everything. Each file here adds commands of one kind to `app`.
 
-Other packages add theirs by an entry point of the group `seatstream.commands`: the command's name, and its function.
+Other packages add theirs by an entry point of the group `seatstream.commands`: the command's name, and its function,
+or a Typer application of commands below it.
 """
 
 import sys
@@ -63,4 +64,8 @@ def add_commands(app: typer.Typer, arguments: Sequence[str]) -> None:
             import_module(f"inventory_stream.cli.{module}").register(app)
     for point in points:
         if wanted == point.name or wanted not in known:
-            app.command(point.name)(point.load())
+            found = point.load()
+            if isinstance(found, typer.Typer):
+                app.add_typer(found, name=point.name)
+            else:
+                app.command(point.name)(found)

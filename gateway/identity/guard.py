@@ -1,0 +1,80 @@
+"""
+Finds who asks, and says whether a route is for them.
+"""
+
+from collections.abc import Iterable
+
+from gateway.identity.keys import PREFIX, ApiKeys
+from gateway.identity.problems import Forbidden, Unauthenticated
+from gateway.identity.provider import Provider
+from gateway.identity.sessions import Sessions
+from inventory_stream.web.identity import ANONYMOUS, Identity, Role
+
+_SCHEME = b"bearer "
+
+
+class Guard:
+    """
+    The door's guard. Without keys and a provider, nobody but fans comes in.
+    """
+
+    def __init__(self, keys: ApiKeys, provider: Provider | None, sessions: Sessions) -> None:
+        """
+        Args:
+            provider: checks tokens; None when there is no identity provider.
+        """
+        self._keys = keys
+        self._provider = provider
+        self._sessions = sessions
+
+    async def identify(self, headers: Iterable[tuple[bytes, bytes]]) -> Identity:
+        """
+        Return who sent a request with these headers; `ANONYMOUS` for a fan without a session.
+
+        Raises:
+            Unauthenticated: who they say they are is not true.
+            ProviderUnreachable: it cannot be found out now.
+        """
+        credentials = cookies = b""
+        for name, value in headers:
+            if name == b"authorization":
+                if credentials:
+                    raise Unauthenticated("there are two Authorization headers")
+                credentials = value
+            elif name == b"cookie":
+                cookies = value
+        if credentials:
+            return await self._known(credentials)
+        session = self._sessions.read(cookies) if cookies else ""
+        return Identity(subject=f"session:{session}") if session else ANONYMOUS
+
+    async def _known(self, credentials: bytes) -> Identity:
+        if credentials[: len(_SCHEME)].lower() != _SCHEME or not credentials.isascii():
+            raise Unauthenticated("credentials come as `Authorization: Bearer` and a key or token")
+        token = credentials[len(_SCHEME) :].strip().decode("ascii")
+        if token.startswith(PREFIX):
+            return self._keys.find(token)
+        if self._provider is None:
+            raise Unauthenticated("this is not an API key, and no identity provider is configured")
+        return await self._provider.identity(token)
+
+
+def check(audience: Role, identity: Identity, venue_id: str | None) -> None:
+    """
+    Refuse who a route is not for. What is for fans is for everybody.
+
+    Args:
+        venue_id: the venue that the path names; None when it names none.
+
+    Raises:
+        Unauthenticated: nobody is known, so nothing can be allowed.
+        Forbidden: the caller has another role, or the venue is not theirs.
+    """
+    if audience == "fans":
+        return
+    if audience not in identity.roles:
+        if identity.roles == ("fans",) and not identity.subject.startswith(("user:", "key:")):
+            raise Unauthenticated
+        raise Forbidden(f"this is for {audience}, and the caller is of {', '.join(identity.roles)}")
+    if venue_id is not None and not {venue_id, "*"} & {*identity.venues}:
+        raise Forbidden("the caller may not see this venue")

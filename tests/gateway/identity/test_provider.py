@@ -1,0 +1,256 @@
+"""
+Tokens of an identity provider, whose keys come and go and which may be away.
+"""
+
+import asyncio
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from gateway.identity.problems import ProviderUnreachable, Unauthenticated
+from gateway.identity.provider import KEEP_S, RENEW_S, RETRY_S, Provider
+from inventory_stream.web.identity import Identity
+
+ISSUER, AUDIENCE = "https://id.example", "seatstream"
+FIRST = RSAKey.generate_key(2048, auto_kid=True)
+SECOND = ECKey.generate_key("P-256", auto_kid=True)
+ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
+
+
+class Clock:
+    """
+    Shows what it is set to.
+    """
+
+    now = 1_800_000_000.0
+
+    def __call__(self):
+        """The time."""
+        return self.now
+
+
+class Publisher:
+    """
+    A provider's endpoint for keys: `keys` are published, None is an error; `asked` counts requests.
+    """
+
+    def __init__(self, *keys):
+        self.keys = list(keys)
+        self.asked = 0
+        self.garbage = b""
+
+    def __call__(self, request):
+        """Answer a request."""
+        self.asked += 1
+        if self.garbage:
+            return httpx.Response(200, content=self.garbage)
+        if not self.keys:
+            return httpx.Response(503)
+        return httpx.Response(200, json={"keys": [key.as_dict(private=False) for key in self.keys]})
+
+
+@pytest.fixture
+def clock():
+    """
+    A clock for provider and tokens.
+    """
+    return Clock()
+
+
+def token(clock, key=FIRST, **claims):
+    """
+    A token that is good for five minutes, unless told otherwise.
+    """
+    sound = {"iss": ISSUER, "aud": AUDIENCE, "sub": "7", "exp": int(clock.now) + 300} | claims
+    header = {"alg": ALGORITHMS[key.key_type], "kid": key.kid}
+    return jwt.encode(header, {name: value for name, value in sound.items() if value is not None}, key)
+
+
+def with_provider(publisher, clock, act):
+    """
+    Run `act(provider)` with the publisher at the other end.
+    """
+
+    async def run():
+        async with httpx.AsyncClient(transport=httpx.MockTransport(publisher)) as client:
+            return await act(Provider(client, "https://id.example/keys", issuer=ISSUER, audience=AUDIENCE, clock=clock))
+
+    return asyncio.run(run())
+
+
+def identified(publisher, clock, *tokens):
+    """
+    Who has these tokens, asked one after the other.
+    """
+
+    async def act(provider):
+        return [await provider.identity(each) for each in tokens]
+
+    return with_provider(publisher, clock, act)
+
+
+@pytest.mark.parametrize(
+    ("claims", "identity"),
+    [
+        ({}, Identity(("fans",), "user:7")),
+        ({"seatstream_roles": ["venues"], "seatstream_venues": ["v1"]}, Identity(("venues",), "user:7", ("v1",))),
+        ({"seatstream_roles": "operators internal kings"}, Identity(("internal", "operators"), "user:7")),
+        ({"seatstream_roles": 3, "seatstream_venues": {}}, Identity(("fans",), "user:7")),
+        ({"aud": ["other", AUDIENCE]}, Identity(("fans",), "user:7")),
+    ],
+)
+def test_a_token_says_who_asks(clock, claims, identity):
+    """
+    Who has no role is a fan; roles that do not exist are none.
+    """
+    assert identified(Publisher(FIRST), clock, token(clock, **claims)) == [identity]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://other.example"},
+        {"iss": None},
+        {"aud": "other"},
+        {"aud": None},
+        {"sub": None},
+        {"exp": None},
+        {"nbf": 1_900_000_000},
+    ],
+)
+def test_a_token_for_others_is_refused(clock, claims):
+    """
+    Another issuer or audience, nobody's, endless, or of the future.
+    """
+    with pytest.raises(Unauthenticated, match="not valid"):
+        identified(Publisher(FIRST), clock, token(clock, **claims))
+
+
+def test_a_token_expires(clock):
+    """
+    Also one that was good before; clocks may differ by a minute.
+    """
+    good = token(clock)
+
+    async def act(provider):
+        await provider.identity(good)
+        clock.now += 355
+        await provider.identity(good)
+        clock.now += 10
+        with pytest.raises(Unauthenticated, match="has expired"):
+            await provider.identity(good)
+
+    with_provider(Publisher(FIRST), clock, act)
+
+
+def test_a_signature_of_another_key_is_refused(clock):
+    """
+    Under a known key's id, with a shared secret in place of a key, without any, and noise.
+    """
+    forger = RSAKey.import_key(RSAKey.generate_key(2048).as_dict(private=True), {"kid": FIRST.kid})
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "7", "exp": int(clock.now) + 300}
+    secret = OctKey.import_key("0" * 64)
+    shared = jwt.encode({"alg": "HS256", "kid": FIRST.kid}, claims, secret)
+
+    for forged in (token(clock, forger), shared, "eyJhbGciOiJub25lIn0.e30.", "x.y.z", ""):
+        with pytest.raises(Unauthenticated):
+            identified(Publisher(FIRST), clock, forged)
+
+
+def test_keys_are_asked_for_once(clock):
+    """
+    Many tokens, one request.
+    """
+    publisher = Publisher(FIRST)
+    identified(publisher, clock, *(token(clock, sub=str(number)) for number in range(20)))
+
+    assert publisher.asked == 1
+
+
+def test_a_new_key_is_taken_up(clock):
+    """
+    A token that names a key which is not known makes the gateway look again, once in a while.
+    """
+    publisher = Publisher(FIRST)
+
+    async def act(provider):
+        await provider.identity(token(clock))
+        publisher.keys = [SECOND]
+        clock.now += RETRY_S
+        await provider.identity(token(clock, SECOND))
+        with pytest.raises(Unauthenticated):
+            await provider.identity(token(clock, FIRST))
+        for number in range(20):
+            with pytest.raises(Unauthenticated):
+                await provider.identity(token(clock, FIRST, sub=str(number)))
+
+    with_provider(publisher, clock, act)
+    assert publisher.asked == 2
+
+
+def test_a_withdrawn_key_opens_nothing_after_the_next_look(clock):
+    """
+    Tokens that were believed are checked again when keys are renewed.
+    """
+    publisher = Publisher(FIRST)
+    long_lived = token(clock, exp=int(clock.now) + 86_400)
+
+    async def act(provider):
+        await provider.identity(long_lived)
+        publisher.keys = [SECOND]
+        clock.now += RENEW_S + 1
+        with pytest.raises(Unauthenticated):
+            await provider.identity(long_lived)
+
+    with_provider(publisher, clock, act)
+
+
+def test_known_keys_outlive_the_provider_for_a_day(clock):
+    """
+    While it is away tokens are checked with the keys known last; after a day nobody is believed.
+    """
+    publisher = Publisher(FIRST)
+
+    async def act(provider):
+        await provider.identity(token(clock))
+        publisher.keys = []
+        clock.now += RENEW_S + 1
+        known = await provider.identity(token(clock))
+        clock.now += KEEP_S
+        with pytest.raises(ProviderUnreachable):
+            await provider.identity(token(clock))
+        return known
+
+    assert with_provider(publisher, clock, act).subject == "user:7"
+
+
+@pytest.mark.parametrize("garbage", [b"", b"<html>", b"[]", b'{"keys": 1}', b'{"keys": [{"kty": "RSA"}]}'])
+def test_an_unknown_provider_is_no_reason_to_let_anyone_in(clock, garbage):
+    """
+    Away from the start, or answering nonsense: 503, and the next look comes later.
+    """
+    publisher = Publisher()
+    publisher.garbage = garbage
+
+    async def act(provider):
+        for _ in range(3):
+            with pytest.raises(ProviderUnreachable):
+                await provider.identity(token(clock))
+
+    with_provider(publisher, clock, act)
+    assert publisher.asked == 1
+
+
+def test_a_burst_of_strangers_asks_once(clock):
+    """
+    Tokens that come together before keys are known share one request.
+    """
+    publisher = Publisher(FIRST)
+
+    async def act(provider):
+        await asyncio.gather(*(provider.identity(token(clock, sub=str(number))) for number in range(10)))
+
+    with_provider(publisher, clock, act)
+    assert publisher.asked == 1
