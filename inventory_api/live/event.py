@@ -32,22 +32,43 @@ class LivePart(msgspec.Struct, frozen=True, gc=False):
     statuses: bytes
 
 
+class LiveListing(msgspec.Struct, frozen=True, gc=False):
+    """
+    An open resale listing.
+
+    places: indexes of seats in the section's layout, or one quantity of an area. face_cents, fees_cents: of each place.
+    """
+
+    listing_id: str
+    section: str
+    places: tuple[int, ...]
+    face_cents: int
+    fees_cents: int
+    currency: str
+
+
 class LiveEvent:
     """
-    An event, its parts by name, its offers. Nothing of it changes; the next change makes another picture.
+    An event, its parts by name, its offers and resale listings by id. Nothing of it changes; the next change makes another picture.
 
     Attributes:
         position: the next offset of the event's partition when it was read; 0 while it has no places.
     """
 
-    __slots__ = ("_answers", "event", "offers", "parts", "position", "seats")
+    __slots__ = ("_answers", "event", "listings", "offers", "parts", "position", "seats")
 
     def __init__(
-        self, event: Event, parts: tuple[LivePart, ...], offers: tuple[OfferPublished, ...], position: int
+        self,
+        event: Event,
+        parts: tuple[LivePart, ...],
+        offers: tuple[OfferPublished, ...],
+        listings: tuple[LiveListing, ...],
+        position: int,
     ) -> None:
         self.event = event
         self.parts = parts
         self.offers = offers
+        self.listings = listings
         self.position = position
         self.seats = sum(len(part.statuses) for part in parts)
         self._answers: dict[str, Kept] = {}

@@ -2,19 +2,23 @@
 Reads pictures of events from the projection's tables, in one snapshot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inventory_api import events
 from inventory_api.layouts import layout_of
-from inventory_api.live.event import LiveEvent, LivePart
+from inventory_api.live.event import LiveEvent, LiveListing, LivePart
 from inventory_stream.log import Partition
 from inventory_stream.projection.reading import Snapshot
 from inventory_stream.records.catalogue import OfferPublished
+
+T = TypeVar("T")
 
 _EVENTS = 'SELECT * FROM "{schema}".events WHERE event_id = ANY(%s)'
 _PARTS = """
@@ -24,6 +28,10 @@ FROM "{schema}".sections AS s JOIN "{schema}".section_status AS t USING (section
 WHERE s.event_id = ANY(%s) ORDER BY s.event_id, s.section
 """
 _OFFERS = 'SELECT event_id, offer FROM "{schema}".offers WHERE event_id = ANY(%s) ORDER BY event_id, offer_id'
+_LISTINGS = """
+SELECT event_id, listing_id, section, places, face_cents, fees_cents, currency
+FROM "{schema}".listings WHERE event_id = ANY(%s) ORDER BY event_id, listing_id
+"""
 _decode_offer = msgspec.json.Decoder(OfferPublished)
 
 
@@ -32,20 +40,26 @@ async def read_pictures(snapshot: Snapshot, event_ids: Sequence[str]) -> dict[st
     Return event id → picture, of those that exist.
     """
     connection = await snapshot.session.connection()
-    parts: dict[str, list[LivePart]] = {}
-    offers: dict[str, list[OfferPublished]] = {}
     described = await _ask(connection, snapshot, _EVENTS, event_ids)
-    for event_id, *values in await _ask(connection, snapshot, _PARTS, event_ids):
-        parts.setdefault(event_id, []).append(_part(values))
-    for event_id, offer in await _ask(connection, snapshot, _OFFERS, event_ids):
-        offers.setdefault(event_id, []).append(_decode_offer.decode(offer))
+    parts = _by_event(await _ask(connection, snapshot, _PARTS, event_ids), _part)
+    offers = _by_event(await _ask(connection, snapshot, _OFFERS, event_ids), _offer)
+    listings = _by_event(await _ask(connection, snapshot, _LISTINGS, event_ids), _listing)
     found = {}
     for values in described:
         event = events.from_row(tuple(values))
-        mine = tuple(parts.get(event.event_id, ()))
+        mine = parts.get(event.event_id, ())
         position = snapshot.positions.get(Partition("inventory", mine[0].number >> 48), 0) if mine else 0
-        found[event.event_id] = LiveEvent(event, mine, tuple(offers.get(event.event_id, ())), position)
+        found[event.event_id] = LiveEvent(
+            event, mine, offers.get(event.event_id, ()), listings.get(event.event_id, ()), position
+        )
     return found
+
+
+def _by_event(rows: Iterable[Sequence[Any]], made: Callable[..., T]) -> dict[str, tuple[T, ...]]:
+    """
+    Return event id, which rows begin with → what is made of the rest of each row.
+    """
+    return {event_id: tuple(made(*row[1:]) for row in mine) for event_id, mine in groupby(rows, key=itemgetter(0))}
 
 
 async def _ask(connection: AsyncConnection, snapshot: Snapshot, query: str, event_ids: Sequence[str]) -> Sequence[Any]:
@@ -53,12 +67,26 @@ async def _ask(connection: AsyncConnection, snapshot: Snapshot, query: str, even
     return result.all()
 
 
-def _part(values: Sequence[Any]) -> LivePart:
-    number, name, kind, layout, levels, seat_levels, free, held, sold, blocked, listed, statuses = values
-    counts = (free, held, sold, blocked, listed)
+def _part(number: int, name: str, kind: str, layout: str, levels: str, seat_levels: bytes, *state: Any) -> LivePart:
+    *counts, statuses = state
     return LivePart(
-        number, name, kind, layout_of(layout), _level_names(levels), bytes(seat_levels), counts, bytes(statuses)
+        number,
+        name,
+        kind,
+        layout_of(layout),
+        _level_names(levels),
+        bytes(seat_levels),
+        tuple(counts),
+        bytes(statuses),
     )
+
+
+def _offer(offer: bytes) -> OfferPublished:
+    return _decode_offer.decode(offer)
+
+
+def _listing(listing_id: str, section: str, places: str, *price: Any) -> LiveListing:
+    return LiveListing(listing_id, section, tuple(msgspec.json.decode(places)), *price)
 
 
 @lru_cache(maxsize=10_000)

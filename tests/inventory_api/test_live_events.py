@@ -12,7 +12,7 @@ from inventory_api.projection import InventoryProjection
 from inventory_stream.projection.reading import ProjectionReader
 from inventory_stream.records.catalogue import OfferPublished
 from inventory_stream.web import NotFound, parse_positions
-from tests.support.places import held, ordered, released, scheduled
+from tests.support.places import held, listed, ordered, released, scheduled
 from tests.support.projected import Projected
 
 PATIENCE_S = 20.0
@@ -74,19 +74,20 @@ def following(database_url, projected, act, max_seats=1_000_000):
 
 def test_an_event_is_read_with_all_that_belongs_to_it(database_url, projected):
     """
-    Description, parts with their statuses, offers, and the position of the event's partition.
+    Description, parts with their statuses, offers, listings, and the position of the event's partition.
     """
     offer = OfferPublished(event_id="e1", offer_id="o1", name="Standard ticket")
-    projected.append(held(["F-2"]), offer)
+    projected.append(held(["F-2"]), offer, ordered(["F-4"], hold=""), listed(["F-4"]))
 
     async def act(events, follower, reach):
         return await events.read("e1")
 
     live = following(database_url, projected, act)
     (part,) = live.parts
-    assert (live.event.name, live.offers, live.position) == ("Show", (offer,), 8)
-    assert (part.name, part.kind, part.levels, part.statuses) == ("S", "section", ("A",), b"\0\1\0\0")
-    assert (live.seats, live.totals()) == (4, (3, 1, 0, 0, 0))
+    assert (live.event.name, live.offers, live.position) == ("Show", (offer,), 10)
+    assert (part.name, part.kind, part.levels, part.statuses) == ("S", "section", ("A",), b"\0\1\0\4")
+    assert (live.seats, live.totals()) == (4, (2, 1, 0, 0, 1))
+    assert [(each.section, each.places) for each in live.listings] == [("S", (3,))]
 
 
 def test_an_event_that_is_read_stays(database_url, projected):
