@@ -1,0 +1,79 @@
+"""
+Houses from drawings, so that a test shows what it is about.
+
+A line without a colon begins a section: its name and price level. A line with one is a row, from the front:
+
+    . free   x taken   a accessible   c companion   r restricted view (in capitals: taken)   | an aisle
+    1 to 9: free to nobody, listed by this owner
+"""
+
+import numpy as np
+
+from inventory_api.best_seats.house import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, Cost, House, Listing, Seating
+
+FLAGS = {"a": ACCESSIBLE, "c": COMPANION, "r": RESTRICTED_VIEW}
+PRICES = {"P1": Cost(9_000, 900), "P2": Cost(5_000, 500), "P3": Cost(2_000, 200)}
+
+
+def drawn(text, prices=None, *, resale=None, **more):
+    """
+    The house that a drawing shows; `resale` is owner's digit → cost of each seat.
+    """
+    sections, levels, seats = [], [], []
+    row = -1
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if ":" not in line:
+            name, level = line.split()
+            sections.append((name, len(seats)))
+            levels.append(level)
+            continue
+        row += 1
+        blocks = line.split(":")[1].strip().split("|")
+        for block in blocks:
+            seats += [(row, level, mark, place < len(block) - 1) for place, mark in enumerate(block)]
+    prices = PRICES if prices is None else prices
+    return House(
+        seating=_seating(sections, sorted(set(levels)), seats),
+        free=np.array([mark in ".acr" for _, _, mark, _ in seats], bool),
+        prices=prices,
+        listings=_listings(sections, seats, resale or {}),
+        **more,
+    )
+
+
+def _seating(sections, levels, seats):
+    rows = np.array([row for row, *_ in seats], np.int32)
+    places = np.arange(len(seats)) - np.searchsorted(rows, rows)
+    return Seating(
+        levels=tuple(levels),
+        sections=tuple(name for name, _ in sections),
+        firsts=np.array([first for _, first in sections], np.int64),
+        x=places.astype(np.float32),
+        y=rows.astype(np.float32) * 2,
+        row=rows,
+        level=np.array([levels.index(level) for _, level, _, _ in seats], np.uint8),
+        flags=np.array([FLAGS.get(mark.lower(), 0) for _, _, mark, _ in seats], np.uint8),
+        joined=np.array([joined for *_, joined in seats], bool),
+    )
+
+
+def _listings(sections, seats, resale):
+    found = []
+    for owner in sorted({mark for _, _, mark, _ in seats if mark.isdigit()}):
+        places = tuple(place for place, seat in enumerate(seats) if seat[2] == owner)
+        section = [name for name, first in sections if first <= places[0]][-1]
+        cost = resale.get(owner, Cost(7_000, 700))
+        found.append(Listing(f"l{owner}", section, places, 0, "", cost))
+    return tuple(found)
+
+
+def seen(house, group):
+    """
+    Where a group sits: section, row from 1 and places from 1.
+    """
+    seating = house.seating
+    section = seating.sections.index(group.section)
+    rows = seating.row - seating.row[seating.firsts[section]]
+    first = int(np.searchsorted(seating.row, seating.row[group.first]))
+    begin = group.first - first + 1
+    return group.section, int(rows[group.first]) + 1, list(range(begin, begin + group.size))
