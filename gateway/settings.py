@@ -2,6 +2,7 @@
 Settings of the gateway, read once from the environment.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -18,6 +19,13 @@ class GatewaySettings(ServiceSettings):
 
     body_limit_bytes: of a request.
     upstream_connections: kept to all services together.
+    identity_key: file of the private key (JWK) with which services are told who asks. Without it they are not told, and
+        those that know the gateway's public keys refuse.
+    keys_file: of API keys, see `seatstream keys`. demo_header_file: where a key for trying things out is written, as a
+        header; for a machine of one's own.
+    session_secret_file: the same for all gateways; without it sessions end with the process. secure_cookies: sessions are
+        for HTTPS alone.
+    oidc_issuer, oidc_audience: what tokens of the identity provider must name. oidc_jwks_url: where its keys are.
     status_lag (records), status_freshness_s, status_silence_s (since the last change): above these a row is yellow.
     """
 
@@ -27,6 +35,14 @@ class GatewaySettings(ServiceSettings):
     inventory_api_url: str = "http://127.0.0.1:8081"
     venue_api_url: str = "http://127.0.0.1:8082"
     fraud_api_url: str = "http://127.0.0.1:8083"
+    identity_key: Path | None = None
+    keys_file: Path | None = None
+    demo_header_file: Path | None = None
+    session_secret_file: Path | None = None
+    secure_cookies: bool = False
+    oidc_issuer: str = ""
+    oidc_audience: str = "seatstream"
+    oidc_jwks_url: str = ""
     body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
     upstream_connections: Annotated[int, Field(ge=1)] = 512
     connect_timeout_s: Seconds = 1.0

@@ -16,6 +16,7 @@ from types import FrameType
 
 from inventory_stream.local import record, services
 from inventory_stream.local.child import Child
+from inventory_stream.local.credentials import credentials
 from inventory_stream.local.errors import ChildCrashed, ChildNotReady, LocalStackError, StartInterrupted
 from inventory_stream.local.ports import require_free
 from inventory_stream.local.server import Server
@@ -132,7 +133,8 @@ class Supervisor:
         """
         Start programs.
         """
-        variables = {**os.environ, **self._stack.environment, **services.environment(self._programs)}
+        given = {**credentials(self._folder), **os.environ}  # whoever has keys of their own keeps them
+        variables = {**given, **self._stack.environment, **services.environment(self._programs)}
         for program in programs:
             command = [sys.executable, "-m", program.module]
             own = {program.variable: str(program.port)} if program.variable else {}
