@@ -5,7 +5,7 @@ What the gateway lets through, as a table. A request that no row allows does not
 from typing import Literal, NamedTuple
 
 Upstream = Literal["inventory_api", "venue_api", "fraud_api"]
-Audience = Literal["fans", "venues", "internal"]
+Audience = Literal["fans", "venues", "internal", "operators"]
 
 
 class Route(NamedTuple):
@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/events/{event_id}", "inventory_api", "fans", 5),
     Route("GET", "/v1/events/{event_id}/availability", "inventory_api", "fans", 5),
     Route("POST", "/v1/activity", "inventory_api", "fans", 10),
+    Route("GET", "/v1/operations/conflicts", "inventory_api", "operators", 10),
     Route("GET", "/v1/venues/{venue_id}", "venue_api", "venues", 10),
     Route("GET", "/v1/venues/{venue_id}/events", "venue_api", "venues", 10),
     Route("GET", "/v1/venues/{venue_id}/events/{event_id}/sales", "venue_api", "venues", 10),

@@ -2,6 +2,6 @@
 The routes of the inventory API, a file a topic. `ROUTERS` lists them in the order in which they are tried.
 """
 
-from inventory_api.routes import activity, availability, events
+from inventory_api.routes import activity, availability, conflicts, events
 
-ROUTERS = (events.router, availability.router, activity.router)
+ROUTERS = (events.router, availability.router, activity.router, conflicts.router)
