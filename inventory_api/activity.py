@@ -18,7 +18,6 @@ from inventory_stream.records import TYPES, Encoded, encode
 from inventory_stream.records.activity import ActivityRecord
 from inventory_stream.records.base import Time
 from inventory_stream.web import (
-    BodyTooLarge,
     FieldError,
     InvalidRequest,
     UnprocessableRequest,
@@ -42,7 +41,7 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=ID_PATTER
 
 
 class _Body(msgspec.Struct):
-    records: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)]
+    records: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MAX_RECORDS)]
 
 
 class _Envelope(msgspec.Struct):
@@ -186,20 +185,15 @@ def decode_batch(body: bytes) -> list[msgspec.Raw]:
 
     Raises:
         InvalidRequest: it is not JSON.
-        UnprocessableRequest: it has no list of records.
-        BodyTooLarge: they are too many.
+        UnprocessableRequest: it has no list of records, or too many.
     """
     try:
-        records = _body.decode(body)
+        return _body.decode(body).records
     except msgspec.ValidationError as error:
         path, reason = _explained(error)
         raise UnprocessableRequest(errors=[FieldError(path.lstrip(".") or "body", "body", reason)]) from error
     except _BAD as error:
         raise InvalidRequest(errors=[FieldError("body", "body", "is not JSON that can be read")]) from error
-    if len(records.records) > MAX_RECORDS:
-        reason = f"has {len(records.records)} records; at most {MAX_RECORDS} go together"
-        raise BodyTooLarge(errors=[FieldError("records", "body", reason)])
-    return records.records
 
 
 async def check_batch(records: Sequence[msgspec.Raw], now: datetime, traceparent: str = "") -> Batch:

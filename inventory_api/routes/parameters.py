@@ -10,7 +10,7 @@ from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
 
 NO_NUL = "^[^\x00]*$"  # PostgreSQL's text has no place for it
-EventId = Annotated[str, Path(min_length=1, max_length=120, pattern=NO_NUL)]
+EventId = Annotated[str, Path(min_length=1, max_length=120, pattern=NO_NUL, examples=["demo-e2"])]
 Word = Annotated[str, Query(max_length=120, pattern=NO_NUL)]
 
 

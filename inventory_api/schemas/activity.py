@@ -81,4 +81,10 @@ def _in_batch(schema: dict[str, Any]) -> dict[str, Any]:
             "description": "When it happened: at most 24 hours ago, at most 5 minutes ahead. Absent: now.",
         },
     }
-    return {**schema, "properties": {**own, **schema["properties"]}, "required": ["id", *schema["required"]]}
+    fields = {name: _without_nul(field) for name, field in schema["properties"].items()}
+    return {**schema, "properties": {**own, **fields}, "required": ["id", *schema["required"]]}
+
+
+def _without_nul(field: dict[str, Any]) -> dict[str, Any]:
+    plain = field.get("type") == "string" and "pattern" not in field
+    return {**field, "pattern": "^[^\0]*$"} if plain else field

@@ -13,7 +13,7 @@ from inventory_api.schemas.activity import EXAMPLE, batch_schema
 from inventory_stream.log import Position
 from inventory_stream.records import TYPES, decode
 from inventory_stream.records.activity import EventViewed
-from inventory_stream.web import BodyTooLarge, InvalidRequest, UnprocessableRequest
+from inventory_stream.web import InvalidRequest, UnprocessableRequest
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -197,7 +197,7 @@ def test_a_batch_without_any_valid_record_is_refused():
         (b"{}", UnprocessableRequest, "records"),
         (b'{"records": null}', UnprocessableRequest, "records"),
         (b'{"records": []}', UnprocessableRequest, "records"),
-        (b'{"records": [%s]}' % b",".join([b"{}"] * (MAX_RECORDS + 1)), BodyTooLarge, "records"),
+        (b'{"records": [%s]}' % b",".join([b"{}"] * (MAX_RECORDS + 1)), UnprocessableRequest, "records"),
     ],
 )
 def test_what_is_no_batch_is_refused(body, kind, field):

@@ -94,7 +94,7 @@ def test_a_mixed_batch_says_which_records_are_in(log):
         ([], {}, 422, "invalid-request"),
         (b"records", {}, 400, "invalid-request"),
         ([viewed()], {"content-type": "application/xml"}, 415, "unsupported-media-type"),
-        ([viewed(str(n)) for n in range(501)], {}, 413, "body-too-large"),
+        ([viewed(str(n)) for n in range(501)], {}, 422, "invalid-request"),
     ],
 )
 def test_what_cannot_be_taken_is_refused(log, content, headers, status, kind):
