@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.document import Documents
+from gateway.reference import Reference
 from gateway.routes import Route
 from gateway.settings import GatewaySettings
 from gateway.status import overview
@@ -64,6 +65,7 @@ class Pages:
             b"/readyz": self.say_ready,
             b"/metrics": self.show_metrics,
             b"/openapi.json": self.show_openapi,
+            **Reference().pages(),
         }
 
     def find(self, raw_path: bytes) -> Page | None:
@@ -77,7 +79,13 @@ class Pages:
         List what there is.
         """
         routes = [{"method": r.method, "path": r.path, "audience": r.audience} for r in self._routes]
-        links = {"status": "/status", "openapi": "/openapi.json", "metrics": "/metrics", "events": "/v1/events"}
+        links = {
+            "status": "/status",
+            "openapi": "/openapi.json",
+            "docs": "/docs",
+            "metrics": "/metrics",
+            "events": "/v1/events",
+        }
         return _json({"name": "Seatstream", "version": self._state.version, "links": links, "routes": routes})
 
     async def show_status(self, scope: Scope) -> Response:

@@ -55,7 +55,7 @@ def page(table: Overview, time: str) -> bytes:
 {rows}
 </tbody>
 </table></div>
-<footer>Asked at {escape(time)}. <a href="/">Routes</a> · <a href="/openapi.json">OpenAPI</a></footer>
+<footer>Asked at {escape(time)}. <a href="/">Routes</a> · <a href="/docs">Reference</a></footer>
 </html>
 """
     return text.encode()
