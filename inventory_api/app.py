@@ -4,6 +4,7 @@
 
 from inventory_api.activity_writer import ActivityWriter
 from inventory_api.availability import encode_availability
+from inventory_api.catalogue.keeper import Catalogue
 from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
 from inventory_api.live.hot import HotAnswers
@@ -24,8 +25,8 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
     Args:
         log: where activity is appended; Kafka, connected to when first needed, when None.
     """
-    events = LiveEvents(settings.cached_seats)
-    follower = Follower([events], max_stale_s=settings.max_stale_s)
+    events, catalogue = LiveEvents(settings.cached_seats), Catalogue()
+    follower = Follower([events, catalogue], max_stale_s=settings.max_stale_s)
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
     hot = HotAnswers(events, {"availability": encode_availability})
@@ -41,6 +42,7 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
     )
     service.state.live_events = events
     service.state.activity = activity
+    service.state.catalogue = catalogue
     return service
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from inventory_api.catalogue.keeper import Catalogue
 from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
 
@@ -29,3 +30,12 @@ def read_follower(live: Live) -> Follower:
 
 
 Following = Annotated[Follower, Depends(read_follower)]
+
+
+def read_catalogue(request: Request) -> Catalogue:
+    """Return the events that can be searched."""
+    found: Catalogue = request.app.state.catalogue
+    return found
+
+
+Found = Annotated[Catalogue, Depends(read_catalogue)]

@@ -6,20 +6,24 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from inventory_api.schemas.availability import Counts
 from inventory_api.schemas.prices import Price
 from inventory_api.words import EventStatus
 
 
-class EventSummary(BaseModel):
+class EventHead(BaseModel):
     """
-    An event in a list.
+    What an event is. `moved_from`: when it was to start before it was moved; null when it was not.
     """
 
     event_id: str
     name: str
     status: EventStatus
     starts_at: datetime
+    on_sale_at: datetime | None
+    moved_from: datetime | None
     attraction: str
+    tour: str
     category: str
     genre: str
     venue_id: str
@@ -29,13 +33,42 @@ class EventSummary(BaseModel):
     country: str
 
 
-class EventDetail(EventSummary):
+class ResalePrice(BaseModel):
+    """
+    What a place on resale costs.
+    """
+
+    face_cents: int
+    fees_cents: int
+    total_cents: int
+
+
+class Left(BaseModel):
+    """
+    Places by status; the lowest and highest price of those that are free, null when none is or no price is set; and the
+    lowest price on resale, null when nothing is listed.
+    """
+
+    currency: str
+    counts: Counts
+    lowest_price: Price | None
+    highest_price: Price | None
+    lowest_resale_price: ResalePrice | None
+
+
+class EventSummary(EventHead, Left):
+    """
+    An event in a list. `accessible_free`: free seats that are accessible.
+    """
+
+    accessible_free: int
+
+
+class EventDetail(EventHead):
     """
     An event with its prices.
     """
 
-    tour: str
-    on_sale_at: datetime | None
     presale: str
     chart_id: str
     chart_version: int
@@ -43,10 +76,44 @@ class EventDetail(EventSummary):
     prices: list[Price]
 
 
+class FacetValue(BaseModel):
+    """
+    A value, what people call it, and how many events have it (count).
+    """
+
+    value: str
+    label: str
+    count: int
+
+
 class EventPage(BaseModel):
     """
-    A page of events by start. `next_cursor` asks for the next page; null on the last.
+    A page of the events that were found.
+
+    `total` counts all of them (on this page or not); `facets` holds those that were asked for; `next_cursor` asks for the
+    next page, null on the last.
     """
 
     events: list[EventSummary]
+    total: int
+    facets: dict[str, list[FacetValue]]
     next_cursor: str | None
+
+
+class EventLeft(Left):
+    """
+    What is left of one event among many.
+    """
+
+    event_id: str
+    status: EventStatus
+    moved_from: datetime | None
+
+
+class ManyLeft(BaseModel):
+    """
+    What is left of events, all as of one position. `unknown`: ids of which there is no event.
+    """
+
+    events: list[EventLeft]
+    unknown: list[str]

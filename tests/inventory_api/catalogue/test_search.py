@@ -1,0 +1,116 @@
+"""
+Searches find what a plain search finds, however the table came to be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_search import NOW, PlainSearch, states, texts
+
+from inventory_api.catalogue.facets import FACETS
+from inventory_api.catalogue.filters import Wanted
+from inventory_api.catalogue.keeper import Catalogue, _once
+from inventory_api.catalogue.pages import SORTS
+from inventory_api.catalogue.search import Search, run_search
+from inventory_api.catalogue.table import Table
+
+IDS = st.sampled_from([f"e{number}" for number in range(8)] + ["É", "e1x"])
+queries = (
+    st.just("")
+    | texts
+    | st.sampled_from(["r", "roc", "rockrs", "midnigth", "zurihc rock", "nigths the", "xyzzy", "%", "oneill"])
+)
+wanteds = st.builds(
+    Wanted,
+    q=queries,
+    values=st.dictionaries(
+        st.sampled_from(["city", "venue", "category", "attraction"]),
+        st.lists(st.sampled_from(["LYON", "zurich", "v1", "v2", "concerts", "rockers", "V1"]), min_size=1).map(tuple),
+    ),
+    first_day=st.none() | st.sampled_from([date(2030, 6, 15), date(2030, 6, 16), date(2030, 5, 1)]),
+    last_day=st.none() | st.sampled_from([date(2030, 6, 16), date(2031, 1, 1), date(2030, 5, 30)]),
+    lowest=st.none() | st.sampled_from([0, 1_100, 1_101, 6_000]),
+    highest=st.none() | st.sampled_from([999, 1_000, 1_100, 6_000]),
+    availability=st.lists(st.sampled_from(["moved", "past", "on_sale", "few_left", "sold_out", "cancelled"])).map(
+        tuple
+    ),
+    available=st.booleans(),
+    accessible=st.booleans(),
+)
+puts = st.lists(st.lists(IDS.flatmap(states), max_size=6, unique_by=lambda state: state.event.event_id), max_size=5)
+
+
+def build(batches, renewed):
+    """
+    A catalogue after some changes; batch `renewed` is taken up in a copy, as many changes at once are.
+    """
+    catalogue = Catalogue()
+    asyncio.run(catalogue._renew(Table(), _once([])))
+    for number, batch in enumerate(batches):
+        if number == renewed:
+            asyncio.run(catalogue._renew(catalogue.table.copy(), _once(batch)))
+        else:
+            catalogue.table.put(batch)
+    return catalogue.table, {state.event.event_id: state for batch in batches for state in batch}
+
+
+def pages(table, wanted, sort, limit, facets=()):
+    """
+    All events of a search by page, and the last page.
+    """
+    found, cursor = [], ""
+    while cursor is not None:
+        page = msgspec.json.decode(run_search(table, Search(wanted, sort, cursor, limit, facets), NOW))
+        found.append([event["event_id"] for event in page["events"]])
+        cursor = page["next_cursor"]
+    return found, page
+
+
+@given(puts, st.integers(0, 5), wanteds, st.sampled_from(SORTS), st.integers(1, 4))
+@settings(max_examples=400, deadline=None)
+def test_a_search_finds_what_a_plain_one_finds(batches, renewed, wanted, sort, limit):
+    """
+    The same events in the same order, on pages that are full but for the last.
+    """
+    table, events = build(batches, renewed)
+    plain = PlainSearch(events, wanted, sort)
+
+    found, last = pages(table, wanted, sort, limit)
+
+    assert [event_id for page in found for event_id in page] == plain.ids
+    assert last["total"] == len(plain.ids)
+    assert all(len(page) == limit for page in found[:-1])
+
+
+@given(puts, st.integers(0, 5), wanteds)
+@settings(max_examples=300, deadline=None)
+def test_facets_count_what_a_plain_search_counts(batches, renewed, wanted):
+    """
+    Each counts the events that all filters but its own let through; empty values do not count.
+    """
+    table, events = build(batches, renewed)
+    plain = PlainSearch(events, wanted, "starts_at")
+
+    _, last = pages(table, wanted, "starts_at", 100, FACETS)
+
+    for name, rows in last["facets"].items():
+        assert {row["value"]: row["count"] for row in rows} == plain.facet(name)
+
+
+@given(puts, st.integers(0, 5), wanteds, st.sampled_from(SORTS))
+@settings(max_examples=200, deadline=None)
+def test_changes_lead_where_a_fresh_load_leads(batches, renewed, wanted, sort):
+    """
+    An answer does not depend on how the table came to be.
+    """
+    table, events = build(batches, renewed)
+    fresh, _ = build([list(events.values())], 0)
+
+    search = Search(wanted, sort, limit=3, facets=FACETS)
+
+    assert run_search(table, search, NOW) == run_search(fresh, search, NOW)
