@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/events/{event_id}", "inventory_api", "fans", 5),
     Route("GET", "/v1/events/{event_id}/availability", "inventory_api", "fans", 5),
     Route("GET", "/v1/availability", "inventory_api", "fans", 5),
+    Route("GET", "/v1/events/{event_id}/offers", "inventory_api", "fans", 5),
     Route("POST", "/v1/activity", "inventory_api", "fans", 10),
     Route("GET", "/v1/operations/conflicts", "inventory_api", "operators", 10),
     Route("GET", "/v1/venues/{venue_id}", "venue_api", "venues", 10),

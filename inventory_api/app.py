@@ -4,6 +4,7 @@
 
 from inventory_api.activity_writer import ActivityWriter
 from inventory_api.availability import encode_availability
+from inventory_api.bundles import Bundles
 from inventory_api.catalogue.keeper import Catalogue
 from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
@@ -26,7 +27,8 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
         log: where activity is appended; Kafka, connected to when first needed, when None.
     """
     events, catalogue = LiveEvents(settings.cached_seats), Catalogue()
-    follower = Follower([events, catalogue], max_stale_s=settings.max_stale_s)
+    bundles = Bundles(events)
+    follower = Follower([events, bundles, catalogue], max_stale_s=settings.max_stale_s)
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
     hot = HotAnswers(events, {"availability": encode_availability})
@@ -41,6 +43,7 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
         summary="Which events are on, which seats are left, what they cost",
     )
     service.state.live_events = events
+    service.state.bundles = bundles
     service.state.activity = activity
     service.state.catalogue = catalogue
     return service

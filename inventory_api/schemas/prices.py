@@ -5,12 +5,19 @@ Money.
 from pydantic import BaseModel
 
 
-class Price(BaseModel):
+class Cost(BaseModel):
+    """
+    Face value, fees, and what is paid in total.
+    """
+
+    face_cents: int
+    fees_cents: int
+    total_cents: int
+
+
+class Price(Cost):
     """
     The price of a price level: face value, fees, and what is paid in total.
     """
 
     price_level: str
-    face_cents: int
-    fees_cents: int
-    total_cents: int
