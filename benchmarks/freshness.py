@@ -15,7 +15,7 @@ from typing import NamedTuple
 from benchmarks.load import Load
 from benchmarks.onsale import START, OnSale
 from benchmarks.result import percentile, report
-from benchmarks.servers import Progress, Servers, servers, total
+from benchmarks.servers import Progress, Servers, servers, total, wait_ready
 from inventory_stream.local.ports import LOOPBACK, free_port
 from inventory_stream.log import Position
 from inventory_stream.records import Encoded, Record, SeatRun, encode
@@ -26,7 +26,6 @@ RATE, SECONDS = 5_000, 60
 EVENTS, SECTIONS = 200, 20
 PROBES, WARM_UP_S = 300, 3.0
 BAR_MS = 100.0
-READY_S = 30.0
 PROJECTIONS = {"inventory": ["inventory"], "venue": ["inventory", "activity"], "fraud": ["inventory", "activity"]}
 HELD = 2
 
@@ -96,25 +95,6 @@ def processes(running: Servers, port: int) -> Iterator[None]:
             process.terminate()
         for process in started:
             process.wait(60)
-
-
-def wait_ready(port: int) -> None:
-    """
-    Return when the API says that it is ready.
-    """
-    deadline = perf_counter() + READY_S
-    while perf_counter() < deadline:
-        connection = HTTPConnection(LOOPBACK, port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        finally:
-            connection.close()
-        sleep(0.1)
-    raise TimeoutError(f"the API was not ready within {READY_S:.0f} s")
 
 
 def follow(running: Servers) -> None:

@@ -9,16 +9,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from time import perf_counter, sleep
 
 import psycopg
 
 from inventory_stream.local import LocalKafka, LocalPostgres
+from inventory_stream.local.ports import LOOPBACK
 from inventory_stream.log import Partition
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.log.topics import create_topics
 
-TIMEOUT_S = 300.0
+READY_S = 30.0
+Environment = dict[str, str] | None
 
 
 class Servers:
@@ -36,12 +40,16 @@ class Servers:
         """
         Start `python -m module` against these servers; what it prints goes to stderr, away from the results.
         """
-        given = {
+        return start(module, *arguments, environment=self.environment() | environment)
+
+    def environment(self) -> dict[str, str]:
+        """
+        Return the settings that lead our processes to these servers.
+        """
+        return {
             "SEATSTREAM_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "SEATSTREAM_DATABASE_URL": self.database_url,
         }
-        command = [sys.executable, "-m", module, *arguments]
-        return subprocess.Popen(command, env={**os.environ, **given, **environment}, stdout=sys.stderr)
 
     def schema(self, projection: str) -> str:
         """
@@ -67,6 +75,53 @@ def servers() -> Iterator[Servers]:
             yield Servers(kafka, postgres)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(
+    module: str, *arguments: str, environment: Environment = None, output: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """
+    Start `python -m module`; what it prints goes to a file, or to stderr, away from the results.
+    """
+    command, env = [sys.executable, "-m", module, *arguments], os.environ | (environment or {})
+    if output is None:
+        return subprocess.Popen(command, env=env, stdout=sys.stderr)
+    with output.open("wb") as file:
+        return subprocess.Popen(command, env=env, stdout=file)
+
+
+@contextmanager
+def launched(
+    module: str, *arguments: str, environment: Environment = None, output: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """
+    A process of ours, from its start to its orderly end.
+    """
+    process = start(module, *arguments, environment=environment, output=output)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def wait_ready(port: int, path: str = "/readyz", status: int = 200) -> None:
+    """
+    Return when a server of this machine answers so.
+    """
+    deadline = perf_counter() + READY_S
+    while perf_counter() < deadline:
+        connection = HTTPConnection(LOOPBACK, port, timeout=5)
+        try:
+            connection.request("GET", path)
+            if connection.getresponse().status == status:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        sleep(0.1)
+    raise TimeoutError(f"the server was not ready within {READY_S:.0f} s")
 
 
 class Progress:

@@ -4,6 +4,7 @@ Answers as bytes: encoded once, compressed once, told apart by their content.
 
 import gzip
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 from fastapi import Request
@@ -58,14 +59,20 @@ class Kept:
         """
         Return the form that a request with these headers asks for.
         """
-        form, known = self._plain, b""
-        for name, value in headers:
-            if name == b"accept-encoding":
-                if b"gzip" in value and b"gzip;q=0" not in value:
-                    form = self._gzipped()
-            elif name == b"if-none-match":
-                known = value
-        if known and (form.etag in known or known == b"*"):
+        found = dict(headers)
+        return self.form(found.get(b"accept-encoding"), found.get(b"if-none-match"))
+
+    def form(self, accepted: bytes | None, known: bytes | None) -> Answer:
+        """
+        Return the form for a client.
+
+        Args:
+            accepted: its `Accept-Encoding`.
+            known: its `If-None-Match`.
+        """
+        form = self._plain if accepted is None or not takes_gzip(accepted) else self._compressed or self._gzipped()
+        # A tag in quotes is not a part of another; a weak one of the same content is good enough to keep what one has.
+        if known is not None and (form.etag in known or known == b"*"):
             return form.not_modified
         return form.whole
 
@@ -100,6 +107,19 @@ class _Form:
         length = (b"content-length", str(len(body)).encode())
         self.whole = Answer(200, [*content, length, *headers], body)
         self.not_modified = Answer(304, headers, b"")
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: bytes) -> bool:
+    """
+    Return whether an `Accept-Encoding` takes gzip: by name, or by `*`, and not with a weight of 0.
+    """
+    weights = {}
+    for part in accepted.lower().split(b","):
+        coding, *parameters = (piece.strip() for piece in part.split(b";"))
+        weights[coding] = next((p[2:].strip() for p in parameters if p.startswith(b"q=")), b"1")
+    weight = weights.get(b"gzip", weights.get(b"x-gzip", weights.get(b"*", b"0")))
+    return bool(weight.strip(b"0."))
 
 
 def respond(kept: Kept, request: Request) -> Response:

@@ -73,12 +73,19 @@ class LiveEvent:
         self.seats = sum(len(part.statuses) for part in parts)
         self._answers: dict[str, Kept] = {}
 
+    def made(self, name: str, at: float) -> Kept | None:
+        """
+        Return an answer if it is made already and still good at a time (seconds since 1970).
+        """
+        kept = self._answers.get(name)
+        return kept if kept is not None and at < kept.until else None
+
     def answer(self, name: str, now: datetime, make: Callable[["LiveEvent", datetime], Kept]) -> Kept:
         """
         Return an answer made from this picture: made when it is first asked for, and when time has changed it.
         """
-        kept = self._answers.get(name)
-        if kept is None or now.timestamp() >= kept.until:
+        kept = self.made(name, now.timestamp())
+        if kept is None:
             kept = self._answers[name] = make(self, now)
         return kept
 

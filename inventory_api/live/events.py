@@ -81,8 +81,8 @@ class LiveEvents:
         """
         Return an event if it is kept and may be given out: as of the follower's positions, or later.
         """
-        slot = self._slots.get(event_id)
-        if slot is None or not self.follower.fresh:
+        slot, follower = self._slots.get(event_id), self._follower
+        if slot is None or follower is None or not follower.fresh:
             return None
         slot.read = True
         return slot.live

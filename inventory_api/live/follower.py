@@ -88,7 +88,8 @@ class Follower:
     @property
     def positions(self) -> dict[Partition, int]:
         """What everything kept reflects at least."""
-        return self.reader.positions if self._dirty_since is None else self._held
+        reader = self._reader  # asked for each request: the short way
+        return self._held if reader is None or self._dirty_since is not None else reader.positions
 
     @property
     def trusted(self) -> bool:
@@ -103,8 +104,11 @@ class Follower:
     @property
     def fresh(self) -> bool:
         """Whether what is kept may be given out."""
+        reader = self._reader
+        if reader is None or not reader.trusted:
+            return False
         since = self._dirty_since
-        return self.reader.trusted and (since is None or self._clock() - since < self._max_stale_s)
+        return since is None or self._clock() - since < self._max_stale_s
 
     def mark(self, changes: Changes) -> None:
         """

@@ -2,6 +2,8 @@
 Answers about one event that are asked for most, given as bytes before any framework sees the request.
 """
 
+import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -10,10 +12,11 @@ from starlette.types import Scope
 from inventory_api.live.answers import Kept
 from inventory_api.live.event import LiveEvent
 from inventory_api.live.events import LiveEvents
-from inventory_stream.web import Answer
+from inventory_stream.web import Answer, Headers
 
 _BEFORE = "/v1/events/"
 _START = len(_BEFORE)
+_POSITION_ALONE = re.compile(rb"min_position=[^&]*")  # which the door has seen to
 
 Maker = Callable[[LiveEvent, datetime], Kept]
 
@@ -31,16 +34,20 @@ class HotAnswers:
         self._events = events
         self._makers = dict(makers)
 
-    def prepared(self, scope: Scope) -> Answer | None:
+    def prepared(self, scope: Scope, headers: Headers) -> Answer | None:
         """
         Return the answer if it is hot and can be given at once.
         """
         path: str = scope["path"]
-        if not path.startswith(_BEFORE) or scope["query_string"] or scope["method"] not in ("GET", "HEAD"):
+        if not path.startswith(_BEFORE) or scope["method"] not in ("GET", "HEAD"):
+            return None
+        if (query := scope["query_string"]) and not _POSITION_ALONE.fullmatch(query):
             return None
         event_id, _, name = path[_START:].partition("/")
-        make = self._makers.get(name)
-        live = self._events.kept(event_id) if make else None
-        if live is None or make is None:
+        if name not in self._makers:
             return None
-        return live.answer(name, datetime.now(UTC), make).answer(scope["headers"])
+        live = self._events.kept(event_id)
+        if live is None:
+            return None
+        kept = live.made(name, time.time()) or live.answer(name, datetime.now(UTC), self._makers[name])
+        return kept.form(headers.get(b"accept-encoding"), headers.get(b"if-none-match"))

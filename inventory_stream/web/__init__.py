@@ -5,7 +5,7 @@ What every service is built from: `create_service`, `run_service`, problems, pos
 from typing import TYPE_CHECKING, Any
 
 from inventory_stream.web.cursors import decode_cursor, encode_cursor
-from inventory_stream.web.door import Answer, Prepared
+from inventory_stream.web.door import Answer, Headers, Prepared
 from inventory_stream.web.positions import format_positions, parse_positions
 from inventory_stream.web.problems import (
     BadGateway,
@@ -34,6 +34,7 @@ __all__ = [
     "BodyTooLarge",
     "Conflict",
     "FieldError",
+    "Headers",
     "InvalidRequest",
     "NotFound",
     "PositionNotReached",

@@ -8,8 +8,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,17 +26,36 @@ _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}
 _logger = logging.getLogger(__name__)
 
 
-class Answer(NamedTuple):
+class Answer:
     """
-    A whole answer made before it was asked for.
+    A whole answer made before it was asked for. Its messages to the server are kept too: most requests come at the same
+    position as the one before.
     """
 
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
+    __slots__ = ("_begin", "_end", "_position", "body", "headers", "status")
+
+    def __init__(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
+        self.status = status
+        self.headers = list(headers)
+        self.body = body
+        self._position: bytes | None = None
+        self._begin: Message = {}
+        self._end: Message = {"type": "http.response.body", "body": body}
+
+    def messages(self, position: bytes, *, head: bool) -> tuple[Message, Message]:
+        """
+        Return what is sent to answer at a position.
+        """
+        if position is not self._position:
+            headers = [*self.headers, (POSITION_HEADER, position)]
+            self._begin = {"type": "http.response.start", "status": self.status, "headers": headers}
+            self._position = position
+        return self._begin, _NO_BODY if head else self._end
 
 
-Prepared = Callable[[Scope], Answer | None]
+_NO_BODY: Message = {"type": "http.response.body", "body": b""}
+Headers = Mapping[bytes, bytes]
+Prepared = Callable[[Scope, Headers], Answer | None]
 
 
 class Door:
@@ -66,12 +84,17 @@ class Door:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        asked = _read_headers(scope)
+        headers = dict(scope["headers"])
+        trace = scope["trace_id"] = _trace(headers)
+        asked = _asked(scope, headers)
         if asked is None and self._prepared is not None:
-            answer = self._prepared(scope)
+            answer = self._prepared(scope, headers)
             if answer is not None:
-                await self._send_prepared(answer, scope, send)
-                self._log(scope, answer.status, time.perf_counter() - started)
+                begin, end = answer.messages(self._state.position_header(), head=scope["method"] == "HEAD")
+                await send(begin)
+                await send(end)
+                self._state.metrics.prepared_answers += 1
+                self._log(scope, trace, answer.status, time.perf_counter() - started)
                 return
         method = scope["method"]
         exchange = _Exchange(self._state, send, head=method == "HEAD")
@@ -82,23 +105,22 @@ class Door:
         finally:
             scope["method"] = method
             seconds = time.perf_counter() - started
-            self._log(scope, exchange.status, seconds)
+            self._log(scope, trace, exchange.status, seconds)
             self._state.metrics.answered(method, _route(scope), exchange.status, seconds)
-
-    async def _send_prepared(self, answer: Answer, scope: Scope, send: Send) -> None:
-        headers = [*answer.headers, (POSITION_HEADER, self._state.position_header())]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        body = b"" if scope["method"] == "HEAD" else answer.body
-        await send({"type": "http.response.body", "body": body})
-        self._state.metrics.prepared_answers += 1
 
     async def _answer(self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
         trace_id.set(scope["trace_id"])
         try:
+            answer = None
             if asked is not None:
                 await self._reach(asked)
+                answer = self._prepared(scope, dict(scope["headers"])) if self._prepared else None
             exchange.position = self._state.position_header()
-            await self._app(scope, receive, exchange.send)
+            if answer is None:
+                await self._app(scope, receive, exchange.send)
+            else:
+                await exchange.send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+                await exchange.send({"type": "http.response.body", "body": answer.body})
         except Problem as problem:
             await render(problem, scope["path"], scope["trace_id"])(scope, receive, exchange.send)
         except Exception:
@@ -119,19 +141,12 @@ class Door:
         except TimeoutError as error:
             raise PositionNotReached from error
 
-    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, trace: str, status: int, seconds: float) -> None:
         log = self._state.access_log
         if log is None:
             return
-        line = AccessLine(
-            time.time(),
-            self._state.name,
-            scope["method"],
-            scope["path"],
-            status,
-            round(seconds * 1000, 3),
-            scope["trace_id"],
-        )
+        milliseconds = int(seconds * 1_000_000) / 1000
+        line = AccessLine(time.time(), self._state.name, scope["method"], scope["path"], status, milliseconds, trace)
         if log.add(line):
             asyncio.get_running_loop().call_later(FLUSH_S, log.flush)
 
@@ -164,19 +179,32 @@ class _Exchange:
         await self._send(message)
 
 
-def _read_headers(scope: Scope) -> str | None:
-    asked: str | None = None
-    trace = ""
-    for name, value in scope["headers"]:
-        if name == ASKED_HEADER:
-            asked = value.decode("latin-1")
-        elif name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
-            trace = match[1].decode()
-    scope["trace_id"] = trace or os.urandom(16).hex()
-    if b"min_position" in scope["query_string"]:
-        found = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).get("min_position")
-        return found[-1] if found else asked
-    return asked
+def _trace(headers: Headers) -> str:
+    given = headers.get(b"traceparent")
+    if given is not None and (match := _TRACEPARENT.fullmatch(given)):
+        return match[1].decode()
+    return next(_made_up)
+
+
+def _trace_ids() -> Iterator[str]:
+    """Yield random trace ids, a thousand from one look at the system's randomness."""
+    while True:
+        pool = os.urandom(16_000).hex()
+        yield from (pool[at : at + 32] for at in range(0, len(pool), 32))
+
+
+_made_up = _trace_ids()
+
+
+def _asked(scope: Scope, headers: Headers) -> str | None:
+    """Return the positions that a request asks for; in the query they count before those of the header."""
+    query: bytes = scope["query_string"]
+    if query and b"min_position" in query:
+        found = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("min_position")
+        if found:
+            return found[-1]
+    asked = headers.get(ASKED_HEADER)
+    return None if asked is None else asked.decode("latin-1")
 
 
 def _part(positions: dict[Partition, int], followed: dict[Partition, int]) -> dict[Partition, int]:

@@ -11,8 +11,10 @@ from typing import Any
 
 import msgspec
 
+MOST_LINES = 256  # written at once: more would hold up requests meanwhile
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -77,18 +79,26 @@ class AccessLog:
         """
         self._write = write
         self._lines: list[AccessLine] = []
+        self._awaited = False
 
     def add(self, line: AccessLine) -> bool:
         """
-        Keep a line; return whether it is the first since the last flush.
+        Keep a line; return whether somebody has to call `flush` in a while: nobody was told so since the last time.
         """
         self._lines.append(line)
-        return len(self._lines) == 1
+        if len(self._lines) >= MOST_LINES:
+            self._write_lines()
+        awaited, self._awaited = self._awaited, True
+        return not awaited
 
     def flush(self) -> None:
         """
         Write what was collected.
         """
+        self._awaited = False
+        self._write_lines()
+
+    def _write_lines(self) -> None:
         lines, self._lines = self._lines, []
         if lines:
-            self._write("".join([_encode(line).decode() + "\n" for line in lines]))
+            self._write(_encoder.encode_lines(lines).decode())

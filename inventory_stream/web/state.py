@@ -32,17 +32,20 @@ class ServiceState:
         self.metrics = metrics
         self.access_log = access_log
         self.draining = False
-        self._seen: list[dict[Partition, int]] = []
+        self._seen: list[dict[Partition, int]] = [{} for _ in readers]
         self._header = b""
 
     def position_header(self) -> bytes:
         """
         Return the positions that any answer begun now reflects at least.
         """
-        seen = [reader.positions for reader in self.readers]
-        if seen != self._seen:
-            self._seen = seen  # readers put a new dict in place of the old: comparing is a look at identities
-            self._header = format_positions(self._lowest()).encode()
+        for reader, seen in zip(self.readers, self._seen, strict=True):
+            if reader.positions is not seen:  # readers put a new dict in place of the old
+                break
+        else:
+            return self._header
+        self._seen = [reader.positions for reader in self.readers]
+        self._header = format_positions(self._lowest()).encode()
         return self._header
 
     def _lowest(self) -> dict[Partition, int]:

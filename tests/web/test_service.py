@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from inventory_stream.log.base import Partition
-from inventory_stream.web import Answer, NotFound, Service, ServiceSettings, create_service
+from inventory_stream.web import NotFound, Service, ServiceSettings, create_service
 
 A, B = Partition("inventory", 0), Partition("inventory", 1)
 router = APIRouter()
@@ -240,19 +240,6 @@ def test_metrics_count_by_route_template():
 
     line = next(row for row in metrics.text.splitlines() if "_count{" in row and "thing_id" in row)
     assert line.endswith(" 2.0")
-
-
-def test_prepared_answers_pass_by_everything_else():
-    """
-    A prepared answer is sent with its position, and not when a position is asked for.
-    """
-    made = Answer(200, [(b"content-length", b"2")], b"{}")
-    service = sample(prepared=lambda scope: made if scope["path"] == "/v1/things" else None)
-
-    quick, asked = ask(service, "/v1/things", "/v1/things?min_position=inventory:0=1")
-
-    assert (quick.text, quick.headers["stream-position"]) == ("{}", "inventory:0=5,1=7")
-    assert asked.json() == {"limit": 10}
 
 
 def test_access_log_carries_the_trace():
