@@ -27,6 +27,7 @@ class Event(msgspec.Struct, gc=False):
     city: str = ""
     region: str = ""
     country: str = ""
+    timezone: str = ""
     category: str = ""
     genre: str = ""
     attraction: str = ""
@@ -51,6 +52,7 @@ class Event(msgspec.Struct, gc=False):
         self.name, self.starts_at, self.currency = record.name, record.starts_at, record.currency
         self.venue_id, self.venue_name = record.venue_id, record.venue_name
         self.city, self.region, self.country = record.city, record.region, record.country
+        self.timezone = record.timezone
         self.category, self.genre = record.category, record.genre
         self.attraction, self.tour = record.attraction, record.tour
         self.chart_id, self.chart_version = record.chart_id, record.chart_version
@@ -69,7 +71,7 @@ class Event(msgspec.Struct, gc=False):
         self._forget_move()
         if record.venue_id and record.venue_id != self.venue_id:
             self.venue_id = record.venue_id
-            self.venue_name = self.city = self.region = self.country = ""
+            self.venue_name = self.city = self.region = self.country = self.timezone = ""
 
     def _forget_move(self) -> None:
         if self.moved_from == self.starts_at:

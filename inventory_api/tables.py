@@ -19,7 +19,7 @@ class EventRow(InventoryTable, table=True):
     """
     An event. Source: `event.*` and `prices.set` v1; `prices` is JSON, price level → [face cents, fees cents].
 
-    moved_from: the start that was known first, when it is not the start any more.
+    timezone: of the venue, an IANA name. moved_from: the start that was known first, when it is not the start any more.
     """
 
     __tablename__ = "events"
@@ -32,6 +32,7 @@ class EventRow(InventoryTable, table=True):
     city: str = Field(sa_column=Column(Text, nullable=False))
     region: str = Field(sa_column=Column(Text, nullable=False))
     country: str = Field(sa_column=Column(Text, nullable=False))
+    timezone: str = Field(sa_column=Column(Text, nullable=False))
     category: str = Field(sa_column=Column(Text, nullable=False))
     genre: str = Field(sa_column=Column(Text, nullable=False))
     attraction: str = Field(sa_column=Column(Text, nullable=False))

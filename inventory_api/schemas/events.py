@@ -66,9 +66,10 @@ class EventSummary(EventHead, Left):
 
 class EventDetail(EventHead):
     """
-    An event with its prices.
+    An event with its prices. `timezone` is the venue's, an IANA name; empty when it is not known.
     """
 
+    timezone: str
     presale: str
     chart_id: str
     chart_version: int

@@ -216,10 +216,20 @@ def test_an_event_that_moves_house_forgets_the_old_one():
     """
     The words of another venue are not known from this record.
     """
-    driver = driven(EventRescheduled(event_id="e1", starts_at=START, venue_id="v2"))
+    there = scheduled(timezone="Europe/Paris")
+    driver = driven(there, EventRescheduled(event_id="e1", starts_at=START, venue_id="v2"))
 
     (row,) = driver.rows(EventRow)
-    assert (row["venue_id"], row["venue_name"]) == ("v2", "")
+    assert (row["venue_id"], row["venue_name"], row["timezone"]) == ("v2", "", "")
+
+
+def test_an_event_knows_the_clock_of_its_venue():
+    """
+    The time zone of the description is kept.
+    """
+    (row,) = driven(scheduled(timezone="Europe/Paris")).rows(EventRow)
+
+    assert row["timezone"] == "Europe/Paris"
 
 
 def test_a_withdrawn_offer_is_gone():
