@@ -24,6 +24,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/events", "inventory_api", "fans", 5),
     Route("GET", "/v1/events/{event_id}", "inventory_api", "fans", 5),
     Route("GET", "/v1/events/{event_id}/availability", "inventory_api", "fans", 5),
+    Route("GET", "/v1/events/{event_id}/chart", "inventory_api", "fans", 5),
+    Route("GET", "/v1/events/{event_id}/seats", "inventory_api", "fans", 5),
     Route("GET", "/v1/availability", "inventory_api", "fans", 5),
     Route("GET", "/v1/events/{event_id}/offers", "inventory_api", "fans", 5),
     Route("POST", "/v1/activity", "inventory_api", "fans", 10),

@@ -2,6 +2,8 @@
 `create_app`: the only place where the parts of the inventory API are put together.
 """
 
+from functools import partial
+
 from inventory_api.activity_writer import ActivityWriter
 from inventory_api.availability import encode_availability
 from inventory_api.bundles import Bundles
@@ -11,6 +13,9 @@ from inventory_api.live.follower import Follower
 from inventory_api.live.hot import HotAnswers
 from inventory_api.projection import InventoryProjection
 from inventory_api.routes import ROUTERS
+from inventory_api.seats.charts import Charts
+from inventory_api.seats.encoding import encode_known
+from inventory_api.seats.maps import SeatMaps
 from inventory_api.settings import InventoryApiSettings
 from inventory_stream.log import Log
 from inventory_stream.log.kafka import KafkaLog
@@ -27,11 +32,12 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
         log: where activity is appended; Kafka, connected to when first needed, when None.
     """
     events, catalogue = LiveEvents(settings.cached_seats), Catalogue()
-    bundles = Bundles(events)
-    follower = Follower([events, bundles, catalogue], max_stale_s=settings.max_stale_s)
+    maps, bundles = SeatMaps(settings.mapped_seats), Bundles(events)
+    follower = Follower([maps, events, bundles, catalogue], max_stale_s=settings.max_stale_s)
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
-    hot = HotAnswers(events, {"availability": encode_availability})
+    maps.follow(follower)
+    hot = HotAnswers(events, {"availability": encode_availability, "seats": partial(encode_known, maps)})
     activity = ActivityWriter(log or _kafka(settings, stream), settings.activity_timeout_s)
     service = create_service(
         "inventory_api",
@@ -44,6 +50,8 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
     )
     service.state.live_events = events
     service.state.bundles = bundles
+    service.state.seat_maps = maps
+    service.state.charts = Charts(settings.mapped_seats)
     service.state.activity = activity
     service.state.catalogue = catalogue
     return service

@@ -34,7 +34,7 @@ class Index(dict[str, int]):
         Return label → place, all of them.
         """
         if not self:
-            self.update((label, place) for place, label in enumerate(_labels(self._text)))
+            self.update((label, place) for place, label in enumerate(labels_of(self._text)))
         return self
 
 
@@ -53,7 +53,7 @@ class Layout:
         Raises:
             ValueError: a label is there twice.
         """
-        labels = _labels(text)
+        labels = labels_of(text)
         if len(set(labels)) != len(labels):
             raise ValueError("a seat is named twice")
         self.text = text
@@ -80,7 +80,10 @@ def layout_of(text: str) -> Layout:
     return Layout(text)
 
 
-def _labels(text: str) -> list[str]:
+def labels_of(text: str) -> list[str]:
+    """
+    Return the labels of a stored form, in order.
+    """
     labels: list[str] = []
     for part in msgspec.json.decode(text):
         labels.extend((part,) if isinstance(part, str) else SeatRun(*part).labels())

@@ -4,7 +4,7 @@ A picture of one event at one position, from which every answer about it is made
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ from inventory_api.events import Event
 from inventory_api.layouts import Layout
 from inventory_api.live.answers import Kept
 from inventory_stream.records.catalogue import OfferPublished
+
+Made = TypeVar("Made", bound=Kept | None)
 
 
 class LivePart(msgspec.Struct, frozen=True, gc=False):
@@ -80,14 +82,17 @@ class LiveEvent:
         kept = self._answers.get(name)
         return kept if kept is not None and at < kept.until else None
 
-    def answer(self, name: str, now: datetime, make: Callable[["LiveEvent", datetime], Kept]) -> Kept:
+    def answer(self, name: str, now: datetime, make: Callable[["LiveEvent", datetime], Made]) -> Kept | Made:
         """
         Return an answer made from this picture: made when it is first asked for, and when time has changed it.
         """
         kept = self.made(name, now.timestamp())
-        if kept is None:
-            kept = self._answers[name] = make(self, now)
-        return kept
+        if kept is not None:
+            return kept
+        made = make(self, now)
+        if made is not None:
+            self._answers[name] = made
+        return made
 
     def totals(self) -> tuple[int, ...]:
         """

@@ -18,7 +18,7 @@ _BEFORE = "/v1/events/"
 _START = len(_BEFORE)
 _POSITION_ALONE = re.compile(rb"min_position=[^&]*")  # which the door has seen to
 
-Maker = Callable[[LiveEvent, datetime], Kept]
+Maker = Callable[[LiveEvent, datetime], Kept | None]
 
 
 class HotAnswers:
@@ -29,7 +29,7 @@ class HotAnswers:
     def __init__(self, events: LiveEvents, makers: Mapping[str, Maker]) -> None:
         """
         Args:
-            makers: last segment of the path → what makes the answer.
+            makers: last segment of the path → what makes the answer; it gives None where a query has to be made first.
         """
         self._events = events
         self._makers = dict(makers)
@@ -50,4 +50,4 @@ class HotAnswers:
         if live is None:
             return None
         kept = live.made(name, time.time()) or live.answer(name, datetime.now(UTC), self._makers[name])
-        return kept.form(headers.get(b"accept-encoding"), headers.get(b"if-none-match"))
+        return None if kept is None else kept.form(headers.get(b"accept-encoding"), headers.get(b"if-none-match"))

@@ -2,6 +2,8 @@
 The routes of the inventory API, a file a topic. `ROUTERS` lists them in the order in which they are tried.
 """
 
-from inventory_api.routes import activity, availability, conflicts, events, many, offers
+from inventory_api.routes import activity, availability, conflicts, events, many, offers, seats
 
-ROUTERS = (events.router, availability.router, many.router, activity.router, conflicts.router, offers.router)
+_TOPICS = (events, availability, many, seats, offers, activity, conflicts)
+
+ROUTERS = tuple(topic.router for topic in _TOPICS)

@@ -282,6 +282,6 @@ def test_unknown_events_are_not_found(service, projected):
     """
     404 for an id that nobody scheduled, and for what is not built.
     """
-    paths = ("/v1/events/e9", "/v1/events/e9/availability", "/v1/events/e1/chart", "/v1/offers")
+    paths = ("/v1/events/e9", "/v1/events/e9/availability", "/v1/events/e1/nothing", "/v1/nothing")
 
     assert statuses(ask(service, projected.position, *paths)) == [404] * 4
