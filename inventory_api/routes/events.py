@@ -52,7 +52,7 @@ def read_wanted(
     min_price_cents: Cents = None,
     max_price_cents: Cents = None,
     availability: Annotated[
-        list[EventStatus | Literal["moved"]],
+        list[Literal[EventStatus, "moved"]],
         Query(max_length=20, description="one of these; give it again for another"),
     ] = [],  # noqa: B006 - never changed
     available: Annotated[bool, Query(description="only events of which something can be bought now")] = False,
