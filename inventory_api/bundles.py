@@ -75,6 +75,11 @@ class Bundles:
         else:
             self._words -= changes.keys
 
+    def begin(self) -> None:
+        """
+        Do nothing: nothing waits to be brought up.
+        """
+
     async def refresh(self, snapshot: Snapshot) -> None:
         """
         Do nothing: a word is looked up when it is next met.

@@ -33,6 +33,7 @@ class Catalogue:
         self._seats = AccessibleSeats()
         self._everything = False
         self._dirty: set[str] = set()
+        self._taken_up: set[str] | None = None  # None for everything
         self._left: dict[str, tuple[bytes, float]] = {}
 
     @property
@@ -56,13 +57,19 @@ class Catalogue:
         else:
             self._dirty |= changes.keys
 
+    def begin(self) -> None:
+        """
+        Take up what is marked.
+        """
+        self._taken_up = None if self._everything or self._table is None else self._dirty
+        self._everything, self._dirty = False, set()
+
     async def refresh(self, snapshot: Snapshot) -> None:
         """
-        Read what was marked.
+        Read what was taken up.
         """
-        everything, dirty = self._everything or self._table is None, self._dirty
-        self._everything, self._dirty = False, set()
-        if everything:
+        dirty = self._taken_up
+        if dirty is None:
             self._seats.forget()
             await self._renew(Table(), _all_states(snapshot, self._seats))
             self._left.clear()

@@ -41,6 +41,7 @@ class LiveEvents:
         self._slots: dict[str, _Slot] = {}
         self._venues: dict[str, set[str]] = {}
         self._dirty: set[str] = set()
+        self._taken_up: set[str] = set()
         self._flights: dict[str, asyncio.Task[LiveEvent]] = {}
         self._watched: Counter[str] = Counter()
         self._listeners: list[Listener] = []
@@ -165,12 +166,17 @@ class LiveEvents:
             else:
                 self._drop(event_id)
 
+    def begin(self) -> None:
+        """
+        Take up what is marked.
+        """
+        self._taken_up, self._dirty = self._dirty, set()
+
     async def refresh(self, snapshot: Snapshot) -> None:
         """
-        Make new pictures of marked events.
+        Make new pictures of the events that were taken up.
         """
-        dirty, self._dirty = self._dirty, set()
-        old = {event_id: slot.live for event_id in dirty if (slot := self._slots.get(event_id))}
+        old = {event_id: slot.live for event_id in self._taken_up if (slot := self._slots.get(event_id))}
         if not old:
             return
         found = await read_pictures(snapshot, list(old))

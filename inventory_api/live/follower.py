@@ -31,8 +31,12 @@ class Keeper(Protocol):
         """Note what changed; called before anyone may hear of it, so that nothing newer is claimed than is kept."""
         ...
 
+    def begin(self) -> None:
+        """Take up what was marked so far: the next snapshot holds it. What is marked from now on may be missing in it."""
+        ...
+
     async def refresh(self, snapshot: Snapshot) -> None:
-        """Bring up what was marked before; let others run in between when it takes long."""
+        """Bring up what was taken up; let others run in between when it takes long."""
         ...
 
 
@@ -189,6 +193,8 @@ class Follower:
 
     async def _refresh(self) -> None:
         began, reached = self._clock(), self.reader.positions
+        for keeper in self._keepers:
+            keeper.begin()
         async with self.reader.query() as snapshot:
             for keeper in self._keepers:
                 await keeper.refresh(snapshot)

@@ -112,6 +112,11 @@ class SeatMaps:
             else:
                 self._forget(key)
 
+    def begin(self) -> None:
+        """
+        Do nothing: nothing waits to be brought up.
+        """
+
     async def refresh(self, snapshot: Snapshot) -> None:
         """
         Do nothing: a map is made when it is next asked for.

@@ -28,6 +28,7 @@ class FakeReader:
         self.trusted = True
         self.ready = True
         self.follower = None
+        self.late = []
         self._moved = asyncio.Condition()
 
     async def start(self):
@@ -38,12 +39,15 @@ class FakeReader:
 
     @asynccontextmanager
     async def query(self):
-        """Give the positions for a snapshot."""
-        yield dict(self.positions)
+        """Give the positions for a snapshot; some changes are heard of once it is made."""
+        positions = dict(self.positions)
+        while self.late:
+            await self.change(self.positions[PLACE] + 1, self.late.pop())
+        yield positions
 
-    async def change(self, offset):
+    async def change(self, offset, changes=CHANGES):
         """A commit is heard of: first the changes, then the position."""
-        self.follower.mark(CHANGES)
+        self.follower.mark(changes)
         async with self._moved:
             self.positions = {PLACE: offset}
             self._moved.notify_all()
@@ -61,6 +65,8 @@ class Keeper:
 
     def __init__(self):
         self.marks = []
+        self.new = []
+        self.taken_up = []
         self.began = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -69,6 +75,12 @@ class Keeper:
     def mark(self, changes):
         """Note it."""
         self.marks.append(changes)
+        self.new.append(changes)
+
+    def begin(self):
+        """Take up what is noted."""
+        self.taken_up.append(self.new)
+        self.new = []
 
     async def refresh(self, snapshot):
         """Wait for the gate, then fail as often as told."""
@@ -152,6 +164,21 @@ def test_a_change_during_a_refresh_waits_for_the_next():
     assert followed(act) == (False, {PLACE: 2})
 
 
+def test_what_a_snapshot_may_lack_is_taken_up_for_the_next():
+    """
+    A change that is heard of once the snapshot is made, but before a keeper's turn, is not lost in it.
+    """
+    late = Changes(version_changed=False, keys={"e2"})
+
+    async def act(follower, reader, keeper):
+        reader.late.append(late)
+        await reader.change(1)
+        await follower.wait_for({PLACE: 2}, PATIENCE_S)
+        return keeper.taken_up
+
+    assert followed(act) == [[CHANGES], [late]]
+
+
 def test_positions_that_changed_nothing_are_claimed_at_once():
     """
     A commit without keys needs no refresh.
@@ -231,4 +258,4 @@ def test_a_follower_follows_a_reader():
     Without one there is nothing to say.
     """
     with pytest.raises(RuntimeError, match="follows no reader"):
-        _ = Follower([]).positions
+        _ = Follower([]).trusted
