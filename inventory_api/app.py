@@ -11,6 +11,7 @@ from inventory_api.catalogue.keeper import Catalogue
 from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
 from inventory_api.live.hot import HotAnswers
+from inventory_api.offers import encode_if_alone
 from inventory_api.projection import InventoryProjection
 from inventory_api.routes import ROUTERS
 from inventory_api.seats.charts import Charts
@@ -37,7 +38,14 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
     maps.follow(follower)
-    hot = HotAnswers(events, {"availability": encode_availability, "seats": partial(encode_known, maps)})
+    hot = HotAnswers(
+        events,
+        {
+            "availability": encode_availability,
+            "seats": partial(encode_known, maps),
+            "offers": partial(encode_if_alone, bundles),
+        },
+    )
     activity = ActivityWriter(log or _kafka(settings, stream), settings.activity_timeout_s)
     service = create_service(
         "inventory_api",

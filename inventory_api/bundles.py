@@ -9,7 +9,6 @@ from inventory_api.live.events import LiveEvents
 from inventory_stream.projection.reading import Changes, Snapshot
 from inventory_stream.web import NotFound
 
-_MAX_ID = 120  # characters: a longer word names no event
 _MAX_WORDS = 10_000
 
 Bundled = dict[str, LiveEvent]
@@ -34,7 +33,13 @@ class Bundles:
         """
         Return whether it is known that an event's packages contain no other event.
         """
-        return words_of(live) <= self._words
+        return live.words() <= self._words
+
+    def are_kept(self, bundled: Bundled) -> bool:
+        """
+        Return whether these are what is kept now: then an answer that shows them is made anew when one of them changes.
+        """
+        return all(self._events.kept(word) is event for word, event in bundled.items())
 
     async def read(self, event_id: str) -> tuple[LiveEvent, Bundled]:
         """
@@ -47,12 +52,12 @@ class Bundles:
         while True:
             found = await self._named(live)
             newest = self._events.kept(event_id) or live
-            if words_of(newest) == words_of(live):
+            if newest.words() == live.words():
                 return newest, {word: self._events.kept(word) or event for word, event in found.items()}
             live = newest
 
     async def _named(self, live: LiveEvent) -> Bundled:
-        words = sorted(words_of(live) - self._words)
+        words = sorted(live.words() - self._words)
         found = await asyncio.gather(*(self._read(word) for word in words))
         return {word: event for word, event in zip(words, found, strict=True) if event}
 
@@ -84,11 +89,3 @@ class Bundles:
         """
         Do nothing: a word is looked up when it is next met.
         """
-
-
-def words_of(live: LiveEvent) -> set[str]:
-    """
-    Return what the packages of an event contain that may be other events.
-    """
-    words = {word for offer in live.offers for word in offer.contains}
-    return {word for word in words if word != live.event.event_id and 0 < len(word) <= _MAX_ID}

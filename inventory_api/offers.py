@@ -20,7 +20,7 @@ OfferState = Literal["upcoming", "open", "ended"]
 _encode = msgspec.json.Encoder().encode
 
 
-def encode_offers(live: LiveEvent, now: datetime, bundled: Bundled) -> Kept:
+def encode_offers(bundled: Bundled, live: LiveEvent, now: datetime) -> Kept:
     """
     Return the answer about an event, in the form of `schemas.offers.Offers`.
     """
@@ -34,7 +34,7 @@ def encode_if_alone(bundles: Bundles, live: LiveEvent, now: datetime) -> Kept | 
     """
     Return the answer if it is a matter of this event's picture alone, as far as is known at once.
     """
-    return encode_offers(live, now, {}) if bundles.bundles_nothing(live) else None
+    return encode_offers({}, live, now) if bundles.bundles_nothing(live) else None
 
 
 def offers_of(live: LiveEvent, now: datetime, bundled: Bundled) -> dict[str, Any]:

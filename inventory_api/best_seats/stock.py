@@ -3,6 +3,7 @@ What is there for a fan, narrowed down step by step: the step after which nothin
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from inventory_api.best_seats.blocks import Ground
 from inventory_api.best_seats.house import ACCESSIBLE, Area, House, Listing, Mask, Numbers
 from inventory_api.best_seats.wanted import Wanted
-from inventory_api.best_seats.ways import Way, Ways, narrowed, sold_together, ways_of
+from inventory_api.best_seats.ways import Way, Ways, affordable, narrowed, sold_together, ways_of, within_limit
 
 Lacking = Literal[
     "sold_out",
@@ -103,12 +104,12 @@ def _of_levels(stock: Stock, search: Search) -> Stock:
     return Stock(stock.seats & of_level, areas, listings, stock.ways)
 
 
-def _by_way(keep: Callable[[Way, str, Wanted], bool]) -> "Step":
+def _by_way(keep: Callable[[Wanted, Way, str], bool]) -> "Step":
     """Return a step that keeps some price levels of each way, and the places that can still be bought."""
 
     def step(stock: Stock, search: Search) -> Stock:
         """Leave out what no way is left for."""
-        ways = narrowed(stock.ways, lambda way, level: keep(way, level, search.wanted))
+        ways = narrowed(stock.ways, partial(keep, search.wanted))
         sold = frozenset(level for way in ways for level in way.costs)
         areas = tuple(area for area in stock.areas if area.price_level in sold)
         return Stock(stock.seats & seats_of(search.house, sold), areas, stock.listings, ways)
@@ -119,7 +120,7 @@ def _by_way(keep: Callable[[Way, str, Wanted], bool]) -> "Step":
 def _affordable(stock: Stock, search: Search) -> Stock:
     affords = search.wanted.affords
     listings = tuple(listing for listing in stock.listings if affords(listing.cost.total))
-    step = _by_way(lambda way, level, wanted: wanted.affords(way.costs[level].total))
+    step = _by_way(affordable)
     return step(stock._replace(listings=listings), search)
 
 
@@ -131,7 +132,7 @@ _STEPS: tuple[tuple[Lacking, Step], ...] = (
     ("nothing_there", _of_levels),
     ("not_priced", _by_way(lambda _, __, ___: True)),
     ("nothing_at_this_price", _affordable),
-    ("over_limit_per_order", _by_way(lambda way, level, wanted: way.limits[level] >= wanted.quantity)),
+    ("over_limit_per_order", _by_way(within_limit)),
 )
 
 

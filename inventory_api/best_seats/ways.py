@@ -3,11 +3,14 @@ Ways to buy a place: plainly at the price of its level, or as part of a package.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import inf
 
 import msgspec
 
 from inventory_api.best_seats.house import Cost, House
+from inventory_api.best_seats.wanted import Wanted
+from inventory_api.offers import limit_of
 from inventory_stream.records.catalogue import OfferPublished
 
 
@@ -35,7 +38,7 @@ def ways_of(house: House, *, packages: bool) -> Ways:
     """
     Return how places of a house can be bought now.
     """
-    plain = Way(house.prices, {level: _limit(house.offers, level) for level in house.prices})
+    plain = Way(house.prices, {level: limit_of(house.offers, level) or inf for level in house.prices})
     bundles = [_bundle(house, offer) for offer in house.offers if packages and offer.contains]
     return (plain, *bundles)
 
@@ -45,6 +48,28 @@ def narrowed(ways: Ways, keep: Callable[[Way, str], bool]) -> Ways:
     Return the ways for the price levels that are kept, without those that have none left.
     """
     return tuple(way for way in (way.only(keep) for way in ways) if way.costs)
+
+
+def ways_for(house: House, wanted: Wanted) -> Ways:
+    """
+    Return the ways that are open to a fan: what they can afford, and as many at once as they want.
+    """
+    ways = ways_of(house, packages=wanted.packages)
+    return narrowed(narrowed(ways, partial(affordable, wanted)), partial(within_limit, wanted))
+
+
+def affordable(wanted: Wanted, way: Way, level: str) -> bool:
+    """
+    Return whether a fan can afford a place of a level in this way.
+    """
+    return wanted.affords(way.costs[level].total)
+
+
+def within_limit(wanted: Wanted, way: Way, level: str) -> bool:
+    """
+    Return whether an order may have so many places of a level.
+    """
+    return way.limits[level] >= wanted.quantity
 
 
 def sold_together(ways: Ways) -> list[frozenset[str]]:
@@ -65,9 +90,3 @@ def _bundle(house: House, offer: OfferPublished) -> Way:
 
 def _known(prices: dict[str, Cost], levels: Iterable[str]) -> dict[str, Cost]:
     return {level: prices[level] for level in levels if level in prices}
-
-
-def _limit(offers: Iterable[OfferPublished], level: str) -> float:
-    """Return the most generous limit of the plain offers for a level; none of them means none."""
-    plain = [offer for offer in offers if not offer.contains and level in (offer.price_levels or (level,))]
-    return max((offer.limit_per_order or inf for offer in plain), default=inf)

@@ -13,6 +13,7 @@ from inventory_api.layouts import Layout
 from inventory_api.live.answers import Kept
 from inventory_stream.records.catalogue import OfferPublished
 
+_MAX_ID = 120  # characters: a longer word is no event's id
 Made = TypeVar("Made", bound=Kept | None)
 
 
@@ -93,6 +94,19 @@ class LiveEvent:
         if made is not None:
             self._answers[name] = made
         return made
+
+    def words(self) -> set[str]:
+        """
+        Return what its packages contain that may be other events.
+        """
+        words = {word for offer in self.offers for word in offer.contains if 0 < len(word) <= _MAX_ID}
+        return words - {self.event.event_id}
+
+    def shows(self) -> set[str]:
+        """
+        Return of which other keys records show in its answers: the venue's charts, and events in its packages.
+        """
+        return {self.event.venue_id} | self.words()
 
     def totals(self) -> tuple[int, ...]:
         """

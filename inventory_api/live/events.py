@@ -39,7 +39,7 @@ class LiveEvents:
         self._max_seats = max_seats
         self._cost = 0
         self._slots: dict[str, _Slot] = {}
-        self._venues: dict[str, set[str]] = {}
+        self._shown: dict[str, set[str]] = {}  # key of records → events in whose answers they show
         self._dirty: set[str] = set()
         self._taken_up: set[str] = set()
         self._flights: dict[str, asyncio.Task[LiveEvent]] = {}
@@ -124,7 +124,8 @@ class LiveEvents:
     def _keep(self, event_id: str, live: LiveEvent) -> None:
         self._drop(event_id)
         self._slots[event_id] = _Slot(live)
-        self._venues.setdefault(live.event.venue_id, set()).add(event_id)
+        for key in live.shows():
+            self._shown.setdefault(key, set()).add(event_id)
         self._cost += live.seats + _EVENT_COST
         chances = 2 * len(self._slots)  # once round to forget who was read, once to let go
         while self._cost > self._max_seats and len(self._slots) > 1 and chances:
@@ -141,21 +142,20 @@ class LiveEvents:
         slot = self._slots.pop(event_id, None)
         if slot is not None:
             self._cost -= slot.live.seats + _EVENT_COST
-            at = self._venues[slot.live.event.venue_id]
-            at.discard(event_id)
-            if not at:
-                del self._venues[slot.live.event.venue_id]
+            for key in slot.live.shows():
+                self._shown[key].discard(event_id)
+                if not self._shown[key]:
+                    del self._shown[key]
 
     def mark(self, changes: Changes) -> None:
         """
-        Note which events changed, and those of venues that did: a chart shows in an event's answers. A query begun before
-        is not kept.
+        Note which events changed, and those in whose answers something shows that did. A query begun before is not kept.
         """
         keys = changes.keys
         if keys is None:
             keys = {*self._slots, *self._flights}
-        for venue_id in self._venues.keys() & keys:
-            keys = keys | self._venues[venue_id]
+        for key in self._shown.keys() & keys:
+            keys = keys | self._shown[key]
         for event_id in keys:
             self._flights.pop(event_id, None)
             slot = self._slots.get(event_id)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from inventory_api.bundles import Bundles
 from inventory_api.catalogue.keeper import Catalogue
 from inventory_api.live.events import LiveEvents
 from inventory_api.live.follower import Follower
@@ -39,3 +40,12 @@ def read_catalogue(request: Request) -> Catalogue:
 
 
 Found = Annotated[Catalogue, Depends(read_catalogue)]
+
+
+def read_bundles(request: Request) -> Bundles:
+    """Return what the service knows of packages with several events."""
+    found: Bundles = request.app.state.bundles
+    return found
+
+
+Bundling = Annotated[Bundles, Depends(read_bundles)]

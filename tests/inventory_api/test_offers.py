@@ -174,12 +174,13 @@ def test_a_package_of_events_needs_places_at_each(offers, records, free, fulfill
 
 def test_a_package_follows_the_events_that_it_contains(service, projected):
     """
-    A sale at the other event shows here, and so does another event that is scheduled only now.
+    A sale at the other event shows here, and so does another event that is scheduled only now; kept until then.
     """
     projected.append(event("e2"), released("e2"), offer(contains=("e2", "e3")))
 
     async def act(client, reach):
         found = [await client.get(PATH)]
+        assert (await client.get(PATH)).json() == found[0].json()
         for record in (ordered(["F-1", "F-2", "F-3"], hold="", event_id="e2"), event("e3")):
             projected.append(record)
             await reach()
@@ -187,6 +188,23 @@ def test_a_package_follows_the_events_that_it_contains(service, projected):
         return [answer.json()["offers"][0]["fulfillable"] for answer in found]
 
     assert follow(service, projected, act) == [4, 1, 0]
+
+
+def test_a_word_may_become_an_event(service, projected):
+    """
+    A package whose words were plain ones needs places at an event once one of them is scheduled.
+    """
+    projected.append(offer(contains=("e2", "parking")))
+
+    async def act(client, reach):
+        found = [await client.get(PATH) for _ in range(2)]
+        projected.append(event("e2"))
+        await reach()
+        found.append(await client.get(PATH))
+        return [answer.json()["offers"][0]["fulfillable"] for answer in found]
+
+    assert follow(service, projected, act) == [4, 4, 0]
+    assert service.service_state.metrics.prepared_answers == 1
 
 
 def test_an_event_cannot_contain_itself(offers):
@@ -300,7 +318,7 @@ def test_the_passing_of_time_opens_and_ends_an_offer(hours, state, until):
 
     expected = FUTURE if until is None else noon + until * HOUR
     assert offers_of(live, now, {})["offers"][0]["state"] == state
-    assert encode_offers(live, now, {}).until == expected.timestamp()
+    assert encode_offers({}, live, now).until == expected.timestamp()
 
 
 def test_an_answer_ends_when_a_contained_event_does():
@@ -308,5 +326,5 @@ def test_an_answer_ends_when_a_contained_event_does():
     A package with another event is as good as that event's status.
     """
     soon = FUTURE - HOUR
-    kept = encode_offers(picture(), soon - HOUR, {"e2": LiveEvent(events.Event("e2", starts_at=soon), (), (), (), 0)})
+    kept = encode_offers({"e2": LiveEvent(events.Event("e2", starts_at=soon), (), (), (), 0)}, picture(), soon - HOUR)
     assert kept.until == soon.timestamp()
