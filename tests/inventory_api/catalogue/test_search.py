@@ -4,20 +4,17 @@ Searches find what a plain search finds, however the table came to be.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 
-import msgspec
+from catalogued import built, pages
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_search import NOW, PlainSearch, states, texts
 
 from inventory_api.catalogue.facets import FACETS
 from inventory_api.catalogue.filters import Wanted
-from inventory_api.catalogue.keeper import Catalogue, _once
 from inventory_api.catalogue.pages import SORTS
 from inventory_api.catalogue.search import Search, run_search
-from inventory_api.catalogue.table import Table
 
 IDS = st.sampled_from([f"e{number}" for number in range(8)] + ["É", "e1x"])
 queries = (
@@ -45,39 +42,13 @@ wanteds = st.builds(
 puts = st.lists(st.lists(IDS.flatmap(states), max_size=6, unique_by=lambda state: state.event.event_id), max_size=5)
 
 
-def build(batches, renewed):
-    """
-    A catalogue after some changes; batch `renewed` is taken up in a copy, as many changes at once are.
-    """
-    catalogue = Catalogue()
-    asyncio.run(catalogue._renew(Table(), _once([])))
-    for number, batch in enumerate(batches):
-        if number == renewed:
-            asyncio.run(catalogue._renew(catalogue.table.copy(), _once(batch)))
-        else:
-            catalogue.table.put(batch)
-    return catalogue.table, {state.event.event_id: state for batch in batches for state in batch}
-
-
-def pages(table, wanted, sort, limit, facets=()):
-    """
-    All events of a search by page, and the last page.
-    """
-    found, cursor = [], ""
-    while cursor is not None:
-        page = msgspec.json.decode(run_search(table, Search(wanted, sort, cursor, limit, facets), NOW))
-        found.append([event["event_id"] for event in page["events"]])
-        cursor = page["next_cursor"]
-    return found, page
-
-
 @given(puts, st.integers(0, 5), wanteds, st.sampled_from(SORTS), st.integers(1, 4))
 @settings(max_examples=400, deadline=None)
 def test_a_search_finds_what_a_plain_one_finds(batches, renewed, wanted, sort, limit):
     """
     The same events in the same order, on pages that are full but for the last.
     """
-    table, events = build(batches, renewed)
+    table, events = built(batches, renewed)
     plain = PlainSearch(events, wanted, sort)
 
     found, last = pages(table, wanted, sort, limit)
@@ -93,7 +64,7 @@ def test_facets_count_what_a_plain_search_counts(batches, renewed, wanted):
     """
     Each counts the events that all filters but its own let through; empty values do not count.
     """
-    table, events = build(batches, renewed)
+    table, events = built(batches, renewed)
     plain = PlainSearch(events, wanted, "starts_at")
 
     _, last = pages(table, wanted, "starts_at", 100, FACETS)
@@ -108,8 +79,8 @@ def test_changes_lead_where_a_fresh_load_leads(batches, renewed, wanted, sort):
     """
     An answer does not depend on how the table came to be.
     """
-    table, events = build(batches, renewed)
-    fresh, _ = build([list(events.values())], 0)
+    table, events = built(batches, renewed)
+    fresh, _ = built([list(events.values())], 0)
 
     search = Search(wanted, sort, limit=3, facets=FACETS)
 
