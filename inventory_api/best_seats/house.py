@@ -33,10 +33,11 @@ class Cost(NamedTuple):
 
 class Seating(msgspec.Struct, frozen=True):
     """
-    Seats in order: by section, by row from the front, from one end of the row to the other. An entry for each seat.
+    Seats in order: by section, by row, from one end of the row to the other. Arrays have an entry for each seat.
 
     levels: names of price levels; `level` holds indexes of them. sections: their names; firsts: index of each one's first
-    seat. row: a number that only grows. joined: whether the next seat is the neighbour of this one.
+    seat. row: number of the row, over all sections. joined: whether the next seat is the neighbour of this one.
+    depths: an entry for each row, how many rows of its section are before it.
     """
 
     levels: tuple[str, ...]
@@ -48,6 +49,7 @@ class Seating(msgspec.Struct, frozen=True):
     level: Numbers
     flags: Numbers
     joined: Mask
+    depths: Numbers
 
     @property
     def size(self) -> int:

@@ -11,7 +11,7 @@ from inventory_api.best_seats.wanted import Wanted
 from inventory_api.bundles import Bundled
 from inventory_api.live.event import LiveEvent, LiveListing
 from inventory_api.offers import contained_events, offer_state
-from inventory_api.seats.map import SeatMap, standing, statuses_of
+from inventory_api.seats.map import SeatMap, SectionMap, standing, statuses_of
 from inventory_api.sections import FREE
 from inventory_stream.records.catalogue import OfferPublished
 
@@ -49,7 +49,14 @@ def seating_of(seat_map: SeatMap) -> Seating:
         level=seat_map.level,
         flags=seat_map.flags,
         joined=seat_map.joined,
+        depths=np.array([depth for section in seat_map.sections for depth in _depths(section)], np.int64),
     )
+
+
+def _depths(section: SectionMap) -> list[int]:
+    """Return how far each row is from the front; what is left of a row that others interrupt is as far as its beginning."""
+    found: dict[str, int] = {}
+    return [found.setdefault(row.label, len(found)) for row in section.rows]
 
 
 def _can_be_had(offer: OfferPublished, currency: str, wanted: Wanted, now: datetime, bundled: Bundled) -> bool:

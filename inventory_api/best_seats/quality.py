@@ -76,7 +76,7 @@ class Rating:
         self._joined = seating.joined
         self._sums = [
             _sums(np.array(levels, np.int64)[seating.level]),
-            _sums(_row_points(seating, rows)[self._row]),
+            _sums(_row_points(seating.depths)[seating.row]),
             _sums(np.where(seating.flags & RESTRICTED_VIEW, 0, ONE)),
         ]
         level, row, _, view, _ = WEIGHTS
@@ -122,8 +122,6 @@ def _sums(points: Numbers) -> Numbers:
     return np.concatenate(([0], np.cumsum(points)))
 
 
-def _row_points(seating: Seating, rows: Numbers) -> Numbers:
-    """Return the points of each row: its distance from the front in rows, by that of the farthest there is."""
-    section = np.searchsorted(seating.firsts, rows, "right") - 1
-    depth = np.arange(len(rows)) - np.searchsorted(rows, seating.firsts, "left")[section]
-    return ONE - ONE * depth // max(int(depth.max(initial=0)), 1)
+def _row_points(depths: Numbers) -> Numbers:
+    """Return the points of each row: how far it is from the front, by how far the last of all rows is."""
+    return ONE - ONE * depths // max(int(depths.max(initial=0)), 1)

@@ -54,7 +54,14 @@ def _seating(sections, levels, seats):
         level=np.array([levels.index(level) for _, level, _, _ in seats], np.uint8),
         flags=np.array([FLAGS.get(mark.lower(), 0) for _, _, mark, _ in seats], np.uint8),
         joined=np.array([joined for *_, joined in seats], bool),
+        depths=_depths(sections, rows),
     )
+
+
+def _depths(sections, rows):
+    number = rows.max(initial=-1) + 1
+    fronts = [rows[first] if first < len(rows) else number for _, first in sections]
+    return np.array([row - max(front for front in fronts if front <= row) for row in range(number)], np.int64)
 
 
 def _listings(sections, seats, resale):

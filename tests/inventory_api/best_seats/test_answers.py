@@ -157,6 +157,17 @@ def test_only_free_seats_are_given(best):
     assert {seat for pick in found["picks"] for seat in seats(pick)} == {"F-1", "F-5", "G-3", "G-4", "G-5", "G-6"}
 
 
+def test_a_row_that_was_released_in_parts_is_one_row(best):
+    """
+    What joins row F later is as near as its beginning, though no neighbour of it in the manifest.
+    """
+    everything = [f"{row}-{number}" for row in "FG" for number in range(1, 7)]
+    late = released(section="S", runs=(SeatRun("F", 7, 8),), price_level="A")
+    (pick,) = best("quantity=2&section=S", ordered(everything, hold=""), late)["picks"]
+
+    assert (seats(pick), pick["because"]["row"]) == (["F-7", "F-8"], 1)
+
+
 def test_restricted_view_is_said(best):
     """
     The seat says so, and its view counts nothing.
