@@ -42,8 +42,8 @@ class Pick(NamedTuple):
 
 class Lack(NamedTuple):
     """
-    Why there is nothing, and the largest number of places that could be had together.
+    Why there is nothing, and where the party is too large, how many places could be had together.
     """
 
     reason: str
-    largest: int = 0
+    largest: int | None = None

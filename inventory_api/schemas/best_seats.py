@@ -96,7 +96,8 @@ Reason = Literal[
 
 class BestSeats(BaseModel):
     """
-    The best places, then the alternatives; no place twice. Where there are none, why, and how many could be had together.
+    The best places, then the alternatives; no place twice. Where there are none, `reason` says why, and `largest_block`
+    how many could be had together when there is no block of this size.
     """
 
     event_id: str

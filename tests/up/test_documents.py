@@ -22,7 +22,14 @@ from inventory_stream.log.kafka import KafkaLog
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
-DOCUMENTS = ("README.md", "docs/operations.md", "docs/importing.md", "docs/activity.md", "CONTRIBUTING.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/operations.md",
+    "docs/importing.md",
+    "docs/activity.md",
+    "docs/best-seats.md",
+    "CONTRIBUTING.md",
+)
 FOR_PEOPLE = {
     "make up": "starts the system, as this test's own does",
     "make test": "runs this test",

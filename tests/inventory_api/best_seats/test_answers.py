@@ -338,7 +338,7 @@ def test_a_reason_is_given(best, records, query, reason):
     In a word, where there is nothing.
     """
     found = best(f"quantity=2{query}", *records)
-    assert (found["picks"], found["reason"]) == ([], reason)
+    assert (found["picks"], found["reason"], found["largest_block"]) == ([], reason, None)
 
 
 def test_a_presale_is_named(best):
