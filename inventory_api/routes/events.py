@@ -2,7 +2,7 @@
 Events, found and read.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,7 +14,7 @@ from inventory_api.catalogue.pages import Sort
 from inventory_api.catalogue.search import Search
 from inventory_api.live.answers import Kept, respond
 from inventory_api.queries import event_detail
-from inventory_api.routes.parameters import NO_NUL, EventId, Found, Live, Word
+from inventory_api.routes.parameters import NO_NUL, Day, EventId, Found, Live, Word
 from inventory_api.schemas.events import EventDetail, EventPage
 from inventory_api.words import EventStatus
 from inventory_stream.web import FieldError, UnprocessableRequest
@@ -47,8 +47,8 @@ def read_values(
 def read_wanted(
     values: Annotated[dict[str, tuple[str, ...]], Depends(read_values)],
     q: Annotated[Word, Query(description="all of these words; the last may be begun, others may have typos")] = "",
-    first_day: Annotated[date | None, Query(alias="from", description="first day, UTC")] = None,
-    last_day: Annotated[date | None, Query(alias="to", description="last day, UTC")] = None,
+    first_day: Annotated[Day | None, Query(alias="from", description="first day, UTC")] = None,
+    last_day: Annotated[Day | None, Query(alias="to", description="last day, UTC")] = None,
     min_price_cents: Cents = None,
     max_price_cents: Cents = None,
     availability: Annotated[

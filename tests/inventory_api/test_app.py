@@ -262,6 +262,7 @@ def test_pages_follow_each_other(service, projected):
         ("?cursor=nonsense", "cursor"),
         ("?cursor=WyJ4IiwieSJd", "cursor"),
         ("?from=yesterday", "from"),
+        ("?from=0", "from"),
         ("?from=2030-01-02&to=2030-01-01", "to"),
         ("?q=%00", "q"),
         ("/%00", "event_id"),
