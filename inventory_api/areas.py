@@ -67,11 +67,7 @@ class Area:
         """
         Free what this hold has of the quantity; return what it has not.
         """
-        mine = self.holds.get(hold_id, [])
-        _, lost = self.take(record, mine, HELD, FREE)
-        if not mine:
-            self.holds.pop(hold_id, None)
-        return lost
+        return self._take_held(record, hold_id, FREE)[1]
 
     def take(self, record: Placed, mine: list[int], source: int, target: int) -> tuple[range, range]:
         """
@@ -87,6 +83,13 @@ class Area:
                 mine.clear()
         return range(taken), range(quantity - taken)
 
+    def _take_held(self, record: Placed, hold_id: str, target: int) -> tuple[range, range]:
+        mine = self.holds.get(hold_id, [])
+        won, lost = self.take(record, mine, HELD, target)
+        if not mine:
+            self.holds.pop(hold_id, None)
+        return won, lost
+
     def sell(self, record: Placed, hold_id: str) -> tuple[range, range]:
         """
         Sell what this hold has of the quantity, and the rest from what is free; return what was sold and what was lost.
@@ -96,9 +99,7 @@ class Area:
         held = min(mine[-1], len(places)) if mine else 0
         if len(places) - held > self.counts[FREE]:
             return _NONE, places
-        self.take(record, mine, HELD, SOLD)
-        if not mine:
-            self.holds.pop(hold_id, None)
+        self._take_held(record, hold_id, SOLD)
         self.counts[FREE] -= len(places) - held
         self.counts[SOLD] += len(places) - held
         return places, _NONE

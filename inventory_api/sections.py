@@ -87,25 +87,34 @@ class Section:
         """
         Free the seats that this hold has; return the others, which stay as they are.
         """
-        mine = self.holds.get(hold_id, [])
-        _, lost = self.take(record, mine, HELD, FREE)
-        if not mine:
-            self.holds.pop(hold_id, None)
-        return lost
+        return self._take_held(record, hold_id, FREE)[1]
 
     def take(self, record: Placed, mine: list[int], source: int, target: int) -> tuple[list[int], list[int]]:
         """
         Move seats from a hold or a listing that has them, `mine`; return them and those that it has not.
         """
+        places, statuses = self.places(record), self.statuses
+        if mine[1:] == places and mine[0] < 0:  # a whole hold, as nearly always
+            mine.clear()
+            for place in places:
+                statuses[place] = target
+            return places, []
         won, lost = [], []
-        for place in self.places(record):
+        for place in places:
             if place in mine:
                 mine.remove(place)
-                self.statuses[place] = target
+                statuses[place] = target
                 won.append(place)
             else:
                 lost.append(place)
         _trim(mine)
+        return won, lost
+
+    def _take_held(self, record: Placed, hold_id: str, target: int) -> tuple[list[int], list[int]]:
+        mine = self.holds.get(hold_id, [])
+        won, lost = self.take(record, mine, HELD, target)
+        if not mine:
+            self.holds.pop(hold_id, None)
         return won, lost
 
     def sell(self, record: Placed, hold_id: str) -> tuple[list[int], list[int]]:
@@ -115,21 +124,16 @@ class Section:
         A sale that names no hold also takes held ones.
         """
         statuses = self.statuses
-        won, lost = [], []
-        places = self.places(record)
-        mine = self.holds.pop(hold_id, None)
-        for place in places:
-            if mine and place in mine:
-                mine.remove(place)
-            elif statuses[place] == HELD and not hold_id:
+        won, rest = self._take_held(record, hold_id, SOLD)
+        lost = []
+        for place in rest:
+            if statuses[place] == HELD and not hold_id:
                 self._drop_claim(place)
             elif statuses[place] != FREE:
                 lost.append(place)
                 continue
             statuses[place] = SOLD
             won.append(place)
-        if mine and _trim(mine):
-            self.holds[hold_id] = mine
         return won, lost
 
     def _drop_claim(self, place: int) -> None:

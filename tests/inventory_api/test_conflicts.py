@@ -167,6 +167,18 @@ def change(record, section):
     return msgspec.structs.replace(record, section=section)
 
 
+def test_a_new_owner_knows_who_has_what(service, projected):
+    """
+    Holds and listings that were read back from the tables still say which record they come from.
+    """
+    projected.append(SOLD, held(["F-3"]), listed(["F-1"]))
+    projected.restart()
+
+    conflict = newest(service, projected, blocked(["F-1", "F-2", "F-3"]))
+
+    assert places(conflict) == [("F-1", "listed", 1, 4), ("F-2", "sold", 1, 2), ("F-3", "held", 1, 3)]
+
+
 def test_the_first_hundred_places_are_shown_and_all_are_counted(service, projected):
     """
     A block of a whole stand that is sold does not fill the page.

@@ -72,6 +72,17 @@ class Model:
         self.listings = {key: first for key, first in self.listings.items() if key in found}
         return found
 
+    def holds(self, event_id, labels):
+        """
+        Return the open holds of an event: hold → indexes of its seats.
+        """
+        found = {}
+        for place, label in enumerate(labels):
+            seat = self.seats[event_id, label]
+            if seat.status == "held":
+                found.setdefault(seat.owner, []).append(place)
+        return found
+
     def release(self, seat, record, position):
         """Free what is blocked."""
         if seat.status == "blocked":

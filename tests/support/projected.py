@@ -55,6 +55,12 @@ class Projected:
         assert not prepared.dead_letters, prepared.dead_letters
         self._store.commit(self._store.stage(prepared), {}, datetime.now(UTC))
 
+    def restart(self) -> None:
+        """
+        Go on as a new owner does: with nothing in memory.
+        """
+        self._applier.forget()
+
     @property
     def position(self) -> str:
         """
