@@ -4,18 +4,19 @@ Passes one request on to a service and its answer back, piece by piece.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 
-import aiohttp
 from starlette.types import Receive, Scope, Send
-from yarl import URL
 
-from gateway.headers import Trace, answer_headers, request_headers
+from gateway.bodies import Bodies
+from gateway.headers import Headers, Trace, answer_headers, passed_on, request_head
 from gateway.routes import Route
-from gateway.upstreams import Upstreams, problem_of
-from inventory_stream.web import BodyTooLarge
+from gateway.service import Service
+from gateway.wire.answer import Answer, Broken
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NO_BODY = frozenset({204, 304})
+# A stream may be silent for longer than an answer may take: services send a comment each 15 s.
+SILENCE_S = 60.0
 _logger = logging.getLogger(__name__)
 
 
@@ -24,14 +25,15 @@ class Forwarder:
     Forwards requests that a route lets through.
     """
 
-    def __init__(self, upstreams: Upstreams, body_limit_bytes: int) -> None:
+    def __init__(self, services: dict[str, Service], bodies: Bodies) -> None:
         """
         Args:
-            upstreams: the pool.
-            body_limit_bytes: of a request.
+            services: by name.
+            bodies: reads those of requests.
         """
-        self._upstreams = upstreams
-        self._body_limit_bytes = body_limit_bytes
+        self.services = services
+        self._bodies = bodies
+        self._streams: set[Answer] = set()
 
     async def forward(self, route: Route, trace: Trace, scope: Scope, receive: Receive, send: Send) -> None:
         """
@@ -39,69 +41,78 @@ class Forwarder:
 
         Raises:
             Problem: nothing was sent yet, and this is what to say.
+            CallerGone: nobody is there to hear it.
         """
-        check_length(scope, self._body_limit_bytes)
+        headers = passed_on(scope["headers"])
+        if route.method in _WITH_BODY:
+            body, framing = await self._bodies.read(scope, receive)
+            headers += framing
+        else:
+            body = b""
+        query = scope["query_string"]
+        target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+        answer = await self.services[route.upstream].ask(route, self.head(route, target, headers, trace), body)
         try:
-            async with asyncio.timeout(route.timeout_s):
-                answer = await self._ask(route, trace, scope, receive)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            problem = problem_of(error, route.upstream)
-            _logger.warning("%s: %s: %r", route.upstream, problem.kind, error)
-            raise problem from error
-        async with answer:
-            await self._pass_back(route, answer, trace, scope, send)
+            await self._pass_back(route, answer, trace, scope, receive, send)
+        finally:
+            answer.close()
 
-    async def _ask(self, route: Route, trace: Trace, scope: Scope, receive: Receive) -> aiohttp.ClientResponse:
-        with_body = route.method in _WITH_BODY
-        query = scope["query_string"].decode("latin-1")
-        target = self._upstreams.urls[route.upstream] + scope["raw_path"].decode("ascii")
-        return await self._upstreams.session.request(
-            route.method,
-            URL(f"{target}?{query}" if query else target, encoded=True),
-            headers=request_headers(scope["headers"], trace, with_body=with_body),
-            data=_body(receive, self._body_limit_bytes) if with_body else None,
-            allow_redirects=False,
-            timeout=self._upstreams.timeouts(route.timeout_s),
-        )
+    def head(self, route: Route, target: bytes, headers: Headers, trace: Trace) -> bytes:
+        """
+        Return a request as it is sent to the service, up to its body.
+        """
+        pool = self.services[route.upstream].pool
+        return request_head(route.method.encode(), pool.prefix + target, pool.host, headers, trace)
+
+    def leave(self) -> None:
+        """
+        End the streams that are open: whoever listens comes back, to another gateway.
+        """
+        for answer in list(self._streams):
+            answer.finish()
+
+    def close(self) -> None:
+        """
+        Close all connections to services.
+        """
+        for service in self.services.values():
+            service.pool.close()
 
     async def _pass_back(
-        self, route: Route, answer: aiohttp.ClientResponse, trace: Trace, scope: Scope, send: Send
+        self, route: Route, answer: Answer, trace: Trace, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        headers = answer_headers(answer.raw_headers, trace)
+        headers = answer_headers(answer.headers)
+        if answer.status in _NO_BODY:
+            headers = [pair for pair in headers if pair[0] != b"content-length"]
+        headers.append((b"traceparent", trace.parent))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        if scope["method"] != "HEAD":
-            try:
-                async for part in answer.content.iter_any():
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                # The status is gone: only an answer that does not end says that it is incomplete.
-                _logger.warning("%s: answer broken off: %r", route.upstream, error)
-                return
-        await send({"type": "http.response.body", "body": b""})
+        streams = scope["method"] != "HEAD" and not answer.whole
+        if streams and not await self._stream(route, answer, receive, send):
+            return
+        body = b"" if scope["method"] == "HEAD" else answer.take()
+        await send({"type": "http.response.body", "body": body})
+
+    async def _stream(self, route: Route, answer: Answer, receive: Receive, send: Send) -> bool:
+        """Pass on what comes until the end; return whether there was one."""
+        endless = route.stream or (b"content-type", b"text/event-stream") in answer.headers
+        silence_s = SILENCE_S if endless else route.timeout_s
+        watcher = asyncio.ensure_future(_finish_when_gone(receive, answer))
+        if endless:
+            self._streams.add(answer)
+        try:
+            while part := await answer.part(silence_s):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        except (Broken, TimeoutError) as error:
+            # The status is gone: only an answer that does not end says that it is incomplete.
+            _logger.warning("%s: answer broken off: %r", route.upstream, error)
+            return False
+        finally:
+            self._streams.discard(answer)
+            watcher.cancel()
+        return True
 
 
-def check_length(scope: Scope, limit: int) -> None:
-    """
-    Refuse a body that says itself that it is too large.
-
-    Raises:
-        BodyTooLarge: it is.
-    """
-    for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > limit):
-            raise BodyTooLarge(f"a request has at most {limit} bytes")
-
-
-async def _body(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionAbortedError("the caller went away")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
-            raise BodyTooLarge(f"a request has at most {limit} bytes")
-        more = message.get("more_body", False)
-        if part:
-            yield part
+async def _finish_when_gone(receive: Receive, answer: Answer) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    answer.finish()

@@ -2,14 +2,17 @@
 Which headers travel on and which end here (RFC 9110, section 7.6), and the trace that a request belongs to.
 """
 
-import os
 import re
 from collections.abc import Iterable
+from random import getrandbits
 from typing import NamedTuple
+
+from inventory_stream.web import FieldError, InvalidRequest
 
 Headers = list[tuple[bytes, bytes]]
 
-VIA = "1.1 seatstream-gateway"
+VIA = b"1.1 seatstream-gateway"
+_NONE: frozenset[bytes] = frozenset()
 _HOP_BY_HOP = frozenset(
     {
         b"connection",
@@ -23,11 +26,11 @@ _HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
-# Host and Expect concern this connection. What the outside says about where it comes from is not to be believed.
-_ENDS_HERE = _HOP_BY_HOP | {b"host", b"expect", b"via", b"forwarded", b"traceparent", b"tracestate"}
+# Host, Expect and the length of a body concern this connection. What the outside says about where it comes from is not to be believed.
+_ENDS_HERE = _HOP_BY_HOP | {b"host", b"expect", b"content-length", b"via", b"forwarded", b"traceparent", b"tracestate"}
 _FORWARDED = b"x-forwarded-"
 # The server adds a date to every answer; two would contradict each other.
-_NOT_ANSWERED = _HOP_BY_HOP | {b"date", b"server", b"traceparent"}
+_NOT_ANSWERED = _HOP_BY_HOP | {b"date", b"server", b"traceparent", b"age"}
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?")
 
 
@@ -39,8 +42,8 @@ class Trace(NamedTuple):
     """
 
     id: str
-    parent: str
-    state: str
+    parent: bytes
+    state: bytes
 
 
 def trace_of(headers: Iterable[tuple[bytes, bytes]]) -> Trace:
@@ -53,42 +56,73 @@ def trace_of(headers: Iterable[tuple[bytes, bytes]]) -> Trace:
             match = _TRACEPARENT.fullmatch(value)
         elif name == b"tracestate":
             state = value
-    trace_id = match[1].decode() if match else os.urandom(16).hex()
-    flags = match[2].decode() if match else "01"
-    return Trace(trace_id, f"00-{trace_id}-{os.urandom(8).hex()}-{flags}", state.decode("latin-1") if match else "")
+    if match is None:
+        return new_trace()
+    trace_id = match[1].decode()
+    parent = f"00-{trace_id}-{getrandbits(64) or 1:016x}-{match[2].decode()}"
+    return Trace(trace_id, parent.encode(), state)
 
 
-def request_headers(headers: Headers, trace: Trace, *, with_body: bool) -> list[tuple[str, str]]:
+def new_trace() -> Trace:
     """
-    Return the headers that the service gets.
+    Return a trace that begins here.
+    """
+    trace_id = f"{getrandbits(128) or 1:032x}"
+    return Trace(trace_id, f"00-{trace_id}-{getrandbits(64) or 1:016x}-01".encode(), b"")
+
+
+def passed_on(headers: Headers) -> Headers:
+    """
+    Return the headers of a request that travel on to the service; what frames its body is not among them.
 
     Args:
-        headers: of the request, names in lower case.
-        with_body: whether a body goes along; without one its length does not either.
+        headers: names in lower case.
     """
     dropped = _ENDS_HERE | _named(headers)
-    if not with_body:
-        dropped |= {b"content-length"}
-    kept = [
-        (name.decode("latin-1"), value.decode("utf-8", "replace"))
-        for name, value in headers
-        if name not in dropped and not name.startswith(_FORWARDED)
-    ]
-    kept += [("via", VIA), ("traceparent", trace.parent)]
-    return [*kept, ("tracestate", trace.state)] if trace.state else kept
+    return [(name, value) for name, value in headers if name not in dropped and not name.startswith(_FORWARDED)]
 
 
-def answer_headers(headers: Iterable[tuple[bytes, bytes]], trace: Trace) -> Headers:
+def request_head(method: bytes, target: bytes, host: bytes, headers: Headers, trace: Trace) -> bytes:
     """
-    Return the headers that the caller gets.
+    Return a request as it is sent, up to its body.
+
+    Args:
+        target: path and query.
+        headers: of the request, with those that frame its body.
+
+    Raises:
+        InvalidRequest: a header would be read as two.
     """
-    lowered = [(name.lower(), value) for name, value in headers]
-    dropped = _NOT_ANSWERED | _named(lowered)
-    kept = [(name, value) for name, value in lowered if name not in dropped]
-    return [*kept, (b"traceparent", trace.parent.encode())]
+    lines = [method, b" ", target, b" HTTP/1.1\r\nhost: ", host, b"\r\n"]
+    for name, value in headers:
+        lines += (name, b": ", value, b"\r\n")
+    lines += (b"via: ", VIA, b"\r\ntraceparent: ", trace.parent, b"\r\n")
+    if trace.state:
+        lines += (b"tracestate: ", trace.state, b"\r\n")
+    head = b"".join([*lines, b"\r\n"])
+    # The server has read the headers as lines: none can hold another. Whoever calls without a server is checked here.
+    if head.count(b"\n") != len(headers) + (6 if trace.state else 5) or b"\0" in head:
+        raise InvalidRequest(errors=[FieldError("headers", "header", "holds a line end")])
+    return head
+
+
+def answer_headers(headers: Headers) -> Headers:
+    """
+    Return the headers of an answer that travel on to the caller.
+
+    Args:
+        headers: of the answer, names in lower case.
+    """
+    dropped = _NOT_ANSWERED | _named(headers)
+    return [pair for pair in headers if pair[0] not in dropped]
 
 
 def _named(headers: Headers) -> frozenset[bytes]:
     """Names that `Connection` declares to be of this connection only."""
+    for name, _ in headers:
+        if name == b"connection":
+            break
+    else:
+        return _NONE
     values = [value for name, value in headers if name == b"connection"]
     return frozenset(part.strip().lower() for value in values for part in value.split(b","))

@@ -4,13 +4,18 @@ What can go wrong at the door.
     Problem                       of inventory_stream.web
     ├── NoRoute                   404 not-found
     ├── MethodNotAllowed          405 method-not-allowed    with Allow
+    ├── BodyTooSlow               408 body-too-slow
+    ├── HeadersTooSlow            408 headers-too-slow
+    ├── HeadersTooLarge           431 headers-too-large
+    ├── NotHttp                   400 not-http
     ├── UpstreamTimeout           504 upstream-timeout      with Retry-After
     ├── InvalidRequest
     │   └── AmbiguousPath         400 invalid-request       names the path
     ├── BadGateway
     │   └── UpstreamFailed        502 bad-gateway           with Retry-After
     └── Unavailable
-        └── UpstreamUnreachable   503 unavailable           with Retry-After
+        ├── UpstreamUnreachable   503 unavailable           with Retry-After
+        └── Overloaded            503 overloaded            with Retry-After
 """
 
 from typing import ClassVar
@@ -44,6 +49,42 @@ class MethodNotAllowed(Problem):
         self.allow = allow
 
 
+class BodyTooSlow(Problem):
+    """
+    The body of the request did not come in time.
+    """
+
+    status = 408
+    kind = "body-too-slow"
+
+
+class HeadersTooSlow(Problem):
+    """
+    The headers of the request did not come in time.
+    """
+
+    status = 408
+    kind = "headers-too-slow"
+
+
+class HeadersTooLarge(Problem):
+    """
+    Path, query and headers of a request are larger than the gateway reads.
+    """
+
+    status = 431
+    kind = "headers-too-large"
+
+
+class NotHttp(Problem):
+    """
+    This is no HTTP request, or one that two programs could read differently.
+    """
+
+    status = 400
+    kind = "not-http"
+
+
 class AmbiguousPath(InvalidRequest):
     """
     Two programs could read this path differently.
@@ -69,6 +110,14 @@ class UpstreamUnreachable(Unavailable):
     """
     The service behind the gateway cannot be reached.
     """
+
+
+class Overloaded(Unavailable):
+    """
+    There is more to do than can be done: what leads to a purchase goes first.
+    """
+
+    kind = "overloaded"
 
 
 class UpstreamTimeout(Problem):

@@ -17,8 +17,6 @@ class GatewaySettings(ServiceSettings):
     """
     Where the services are, and the limits of the door. Environment prefix: `GATEWAY_`.
 
-    body_limit_bytes: of a request.
-    upstream_connections: kept to all services together.
     identity_key: file of the private key (JWK) with which services are told who asks. Without it they are not told, and
         those that know the gateway's public keys refuse.
     keys_file: of API keys, see `seatstream keys`. demo_header_file: where a key for trying things out is written, as a
@@ -26,6 +24,8 @@ class GatewaySettings(ServiceSettings):
     session_secret_file: the same for all gateways; without it sessions end with the process. secure_cookies: sessions are
         for HTTPS alone.
     oidc_issuer, oidc_audience: what tokens of the identity provider must name. oidc_jwks_url: where its keys are.
+    body_limit_bytes: of a request. body_timeout_s: until its next piece is here.
+    cache_bytes: of answers that are kept for a moment.
     status_lag (records), status_freshness_s, status_silence_s (since the last change): above these a row is yellow.
     """
 
@@ -44,7 +44,8 @@ class GatewaySettings(ServiceSettings):
     oidc_audience: str = "seatstream"
     oidc_jwks_url: str = ""
     body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
-    upstream_connections: Annotated[int, Field(ge=1)] = 512
+    cache_bytes: Annotated[int, Field(ge=0)] = 64_000_000
+    body_timeout_s: Seconds = 10.0
     connect_timeout_s: Seconds = 1.0
     status_timeout_s: Seconds = 1.0
     status_lag: int = 10_000

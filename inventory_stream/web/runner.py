@@ -2,7 +2,9 @@
 `run_service`: the process around a service.
 """
 
+import asyncio
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,10 +69,23 @@ class DrainingServer(uvicorn.Server):
         timer.daemon = True
         timer.start()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """
+        End what has no end of its own, then wait for the rest.
+        """
+        for leave in self._service.service_state.on_leave:
+            leave()
+        await super().shutdown(sockets)
 
-def run_service(service: Servable, settings: ServiceSettings) -> None:
+
+def run_service(
+    service: Servable, settings: ServiceSettings, *, protocol: type[asyncio.Protocol] | None = None
+) -> None:
     """
     Serve until told to stop.
+
+    Args:
+        protocol: reads and writes HTTP in place of uvicorn's own; it believes no proxy about who asks.
     """
     configure_logs(settings.log_level)
     config = uvicorn.Config(
@@ -80,6 +95,9 @@ def run_service(service: Servable, settings: ServiceSettings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=protocol or "auto",
+        ws="auto" if protocol is None else "none",
+        proxy_headers=protocol is None,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
     DrainingServer(config, service, settings.drain_s).run()

@@ -2,7 +2,7 @@
 What all requests of a service share: its readers, its metrics, and whether it is on its way out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from inventory_stream.log.base import Partition
 from inventory_stream.web.logs import AccessLog
@@ -33,6 +33,7 @@ class ServiceState:
         self.access_log = access_log
         self.draining = False
         self._seen: list[dict[Partition, int]] = [{} for _ in readers]
+        self.on_leave: list[Callable[[], None]] = []  # called when it stops: ends streams that have no end
         self._header = b""
 
     def position_header(self) -> bytes:

@@ -12,6 +12,7 @@ from upstreams import EchoService, closed_url, served
 
 from gateway.app import create_app
 from gateway.routes import ROUTES
+from gateway.server import DoorProtocol
 from gateway.settings import GatewaySettings
 
 NOW = datetime(2026, 1, 1, 12, 0, 1, tzinfo=UTC)
@@ -62,10 +63,10 @@ def _shared_client(_servers):
 
 
 @contextmanager
-def _client(log_lines, *, timeout_s=5, **settings) -> Iterator[httpx.Client]:
+def _client(log_lines, *, timeout_s=5, cache_s=0, **settings) -> Iterator[httpx.Client]:
     for name in SERVICES:
         settings.setdefault(f"{name}_url", closed_url())
-    routes = [route._replace(timeout_s=timeout_s) for route in ROUTES]
+    routes = [route._replace(timeout_s=timeout_s, cache_s=cache_s and route.cache_s and cache_s) for route in ROUTES]
     app = create_app(GatewaySettings(**settings), routes=routes, write_log=log_lines.append, now=lambda: NOW)
-    with served(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with served(app, protocol=DoorProtocol) as url, httpx.Client(base_url=url, trust_env=False) as client:
         yield client

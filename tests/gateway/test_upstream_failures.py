@@ -26,7 +26,12 @@ def hang_up(_: socket.socket) -> None:
 
 
 def break_off(connection: socket.socket) -> None:
-    """Begin an answer and close in its middle."""
+    """Begin a large answer and close in its middle."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nhalf")
+
+
+def break_off_early(connection: socket.socket) -> None:
+    """Begin a small answer and close in its middle."""
     connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")
 
 
@@ -41,10 +46,10 @@ def test_a_service_that_is_down(gateway):
     assert_problem(gateway().get("/v1/events"), 503, "unavailable")
 
 
-@pytest.mark.parametrize("behave", [reset, talk_garbage, hang_up])
+@pytest.mark.parametrize("behave", [reset, talk_garbage, hang_up, break_off_early])
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1/models"), ("POST", "/v1/scores")])
 def test_a_service_that_gives_no_answer(gateway, behave, method, path):
-    """A reset, an end or garbage instead of an answer is 502."""
+    """A reset, an end, garbage or half a small answer is 502."""
     with socket_server(behave) as url:
         assert_problem(gateway(fraud_api_url=url).request(method, path, content=b"x"), 502, "bad-gateway")
 

@@ -14,10 +14,18 @@ import uvicorn
 
 
 @contextmanager
-def served(app) -> Iterator[str]:
-    """Serve an ASGI application on a free port; give its URL."""
+def served(app, protocol="auto") -> Iterator[str]:
+    """Serve an ASGI application on a free port; give its URL. A protocol reads HTTP in place of uvicorn's own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="auto", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="auto",
+        timeout_graceful_shutdown=1,
+        http=protocol,
+        proxy_headers=False,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -120,11 +128,11 @@ class EchoService:
         await send({"type": "http.response.body", "body": b"second"})
 
 
-async def answer(send, said, extra=()):
-    """Send JSON."""
-    body = json.dumps(said).encode()
+async def answer(send, said, extra=(), *, status=200, padding=0):
+    """Send JSON, and white space after it."""
+    body = json.dumps(said).encode() + b" " * padding
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *extra]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -1,0 +1,3 @@
+"""
+What keeps one service's trouble from becoming everybody's: a budget for retries, a breaker, and admission by priority.
+"""

@@ -1,0 +1,132 @@
+"""
+Admission to a service: as many requests at a time as it can work on, those that lead to a purchase first.
+
+The limit follows what the service takes for an answer (TCP Vegas): while answers come as fast as they ever do, the limit
+grows; when they take longer, requests queue inside the service, and the limit shrinks to what it works on. The rest
+waits here, where it can be put in order: briefly in a burst, and hardly at all once the queue stands.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from gateway.problems import Overloaded
+from gateway.routes import Priority
+
+START, LEAST, MOST = 64.0, 8.0, 1024.0
+# Requests that may queue inside the service: below FEW the limit grows, above MANY it shrinks.
+FEW, MANY = 3.0, 6.0
+# Answers that are this fast say nothing about queues: it is the event loop here that delays them.
+FLOOR_S = 0.02
+# The fastest answer is forgotten that often, so that a service that has become slower is believed. The limit is halved
+# for a moment then: under load that never ends, the new fastest answer must not be one that queued.
+FORGET_S = 30.0
+BURST_S, STANDING_S, STANDS_AFTER_S, PURCHASE_S = 0.25, 0.01, 0.1, 1.0
+_ORDER: tuple[Priority, ...] = ("purchase", "browse", "background")
+
+
+class Admission:
+    """
+    The gate of one service.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """
+        Args:
+            clock: seconds, rising.
+        """
+        self._clock = clock
+        self.limit = START
+        self.inside = 0
+        self._fastest: dict[str, float] = {}
+        self._forget_at = clock() + FORGET_S
+        self._grow_at = 0.0
+        self._waiting: dict[Priority, deque[asyncio.Future[None]]] = {priority: deque() for priority in _ORDER}
+        self._empty_at = clock()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return sum(len(queue) for queue in self._waiting.values())
+
+    async def enter(self, priority: Priority) -> None:
+        """
+        Return when the request may go to the service; `leave` must follow.
+
+        Raises:
+            Overloaded: it would have to wait for too long.
+        """
+        if self.inside < self.limit and not self.waiting:
+            self.inside += 1
+            self._empty_at = self._clock()
+            return
+        patience_s = self._patience_s(priority)
+        if not patience_s:
+            raise Overloaded
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[priority].append(turn)
+        try:
+            async with asyncio.timeout(patience_s):
+                await turn
+        except TimeoutError:
+            self._give_up(priority, turn)
+            raise Overloaded from None
+        except asyncio.CancelledError:
+            self._give_up(priority, turn)
+            raise
+
+    def leave(self, route: str, seconds: float) -> None:
+        """
+        Let the next one in.
+
+        Args:
+            route: whose answer it was: each has its own speed.
+            seconds: from entering to the answer; 0 when there was none.
+        """
+        self.inside -= 1
+        if seconds:
+            self._adapt(route, seconds)
+        self._let_in()
+
+    def _patience_s(self, priority: Priority) -> float:
+        if priority == "purchase":
+            return PURCHASE_S
+        if priority == "background":
+            return 0
+        standing = self._clock() - self._empty_at > STANDS_AFTER_S
+        return STANDING_S if standing else BURST_S
+
+    def _give_up(self, priority: Priority, turn: asyncio.Future[None]) -> None:
+        if turn.done() and not turn.cancelled():
+            self.inside -= 1  # its turn had come in the same moment
+            self._let_in()
+        elif turn in self._waiting[priority]:
+            self._waiting[priority].remove(turn)
+
+    def _let_in(self) -> None:
+        for priority in _ORDER:
+            queue = self._waiting[priority]
+            while queue and self.inside < self.limit:
+                turn = queue.popleft()
+                if not turn.done():
+                    self.inside += 1
+                    turn.set_result(None)
+        if not self.waiting:
+            self._empty_at = self._clock()
+
+    def _adapt(self, route: str, seconds: float) -> None:
+        now = self._clock()
+        if now >= self._forget_at:
+            self._forget(now, seconds)
+        fastest = self._fastest[route] = min(self._fastest.get(route, seconds), seconds)
+        queued = self.limit * (1 - max(fastest, FLOOR_S) / max(seconds, FLOOR_S))
+        if queued < FEW and self.inside >= self.limit / 2 and now >= self._grow_at:
+            self.limit = min(MOST, self.limit + 1)
+        elif queued > MANY:
+            self.limit = max(LEAST, self.limit - 1)
+
+    def _forget(self, now: float, seconds: float) -> None:
+        self._fastest.clear()
+        self.limit = max(LEAST, self.limit / 2)
+        self._grow_at = now + 3 * seconds
+        self._forget_at = now + FORGET_S

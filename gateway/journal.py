@@ -1,0 +1,67 @@
+"""
+What is noted of each request: a line of the access log and a measurement, of the route and never of the person.
+"""
+
+import asyncio
+import time
+
+from inventory_stream.web.logs import AccessLine
+from inventory_stream.web.state import ServiceState
+
+FLUSH_S = 0.1
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Journal:
+    """
+    Notes answered requests.
+    """
+
+    def __init__(self, state: ServiceState) -> None:
+        """
+        Args:
+            state: has the metrics and the access log.
+        """
+        self._state = state
+        self._failures = state.metrics.meter.create_counter(
+            "seatstream.gateway.refused_or_failed", description="Requests answered by a problem of the gateway's own"
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float, trace_id: str) -> None:
+        """
+        Note an answer.
+        """
+        # The caller chooses the method: without a bound it could make labels without end.
+        method = method if method in _METHODS else "_OTHER"
+        self._state.metrics.answered(method, route, status, seconds)
+        self._log(method, route, status, seconds, trace_id)
+
+    def glanced(self, method: str, route: str, status: int, seconds: float, trace_id: str) -> None:
+        """
+        Note an answer that lay ready: it is counted, since timing it would cost as much as it did.
+        """
+        self._state.metrics.prepared_answers += 1
+        self._log(method, route, status, seconds, trace_id)
+
+    def failed(self, kind: str, route: str) -> None:
+        """
+        Note a problem of the gateway's own.
+        """
+        self._failures.add(1, {"kind": kind, "http.route": route})
+
+    def close(self) -> None:
+        """
+        Write what is not written yet, and end the metrics.
+        """
+        self._state.metrics.close()
+        if self._state.access_log is not None:
+            self._state.access_log.flush()
+
+    def _log(self, method: str, route: str, status: int, seconds: float, trace_id: str) -> None:
+        # The template, since ids in a path may be those of people; who asked and with what query is not noted at all.
+        log = self._state.access_log
+        if log is None:
+            return
+        line = AccessLine(time.time(), self._state.name, method, route, status, round(seconds * 1000, 3), trace_id)
+        if log.add(line):
+            asyncio.get_running_loop().call_later(FLUSH_S, log.flush)

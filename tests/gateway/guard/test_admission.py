@@ -1,0 +1,194 @@
+"""
+Admission to a service, by a clock of the test's own.
+"""
+
+import asyncio
+
+import pytest
+from clocks import Clock
+
+from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, START, Admission
+from gateway.problems import Overloaded
+
+FAST, SLOW = FLOOR_S, FLOOR_S * 4
+
+
+def run(scenario):
+    """Run a scenario with an admission and its clock."""
+    clock = Clock()
+    asyncio.run(scenario(Admission(clock), clock))
+
+
+async def fill(admission):
+    """Let in as many as may."""
+    while admission.inside < admission.limit:
+        await admission.enter("browse")
+
+
+def test_there_is_room_at_first():
+    """Requests enter without waiting up to the limit."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+
+        assert admission.inside == START
+
+    run(scenario)
+
+
+def test_purchases_go_first():
+    """When a place becomes free, what leads to a purchase gets it before what came earlier."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+        order = []
+        waiting = [asyncio.create_task(enter(admission, kind, order)) for kind in ("browse", "purchase")]
+        await asyncio.sleep(0)
+        admission.leave("/", 0)
+        await waiting[1]
+        admission.leave("/", 0)
+        await waiting[0]
+
+        assert order == ["purchase", "browse"]
+
+    run(scenario)
+
+
+def test_background_work_does_not_wait():
+    """What nobody waits for is refused at once when there is no room."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+
+        with pytest.raises(Overloaded):
+            await admission.enter("background")
+
+    run(scenario)
+
+
+def test_whoever_waits_too_long_is_refused():
+    """A place that does not become free in time is not waited for any longer; nothing is left behind."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+        clock.now += 10  # the queue has stood for long: patience is short
+
+        with pytest.raises(Overloaded):
+            await admission.enter("browse")
+        assert (admission.waiting, admission.inside) == (0, START)
+
+    run(scenario)
+
+
+def test_whoever_leaves_the_queue_gives_up_the_place():
+    """A request that is cancelled while it waits leaves no hole."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+        task = asyncio.create_task(admission.enter("purchase"))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        admission.leave("/", 0)
+
+        assert (admission.waiting, admission.inside) == (0, START - 1)
+
+    run(scenario)
+
+
+def test_a_place_given_in_the_moment_of_leaving_is_passed_on():
+    """A request that is cancelled in the moment when its turn comes gives the place to the next one."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+        first, second = (asyncio.create_task(admission.enter("purchase")) for _ in range(2))
+        await asyncio.sleep(0)
+        admission.leave("/", 0)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await second
+
+        assert admission.inside == START
+
+    run(scenario)
+
+
+def test_the_limit_follows_what_the_service_can_do():
+    """Answers that take longer than the fastest shrink the limit; fast ones let it grow while it is used."""
+
+    async def scenario(admission, clock):
+        await answers(admission, FAST, 1)
+        await answers(admission, SLOW, 30)
+        shrunk = admission.limit
+        await answers(admission, FAST, 30)
+
+        assert (shrunk, admission.limit) == (START + 1 - 30, START + 1)
+
+    run(scenario)
+
+
+def test_the_limit_does_not_grow_unused():
+    """Fast answers of a calm time say nothing about how many would be too many."""
+
+    async def scenario(admission, clock):
+        for _ in range(100):
+            await admission.enter("browse")
+            admission.leave("/", FAST)
+
+        assert admission.limit == START
+
+    run(scenario)
+
+
+def test_there_is_always_some_room():
+    """However slow the service is, a few requests may try."""
+
+    async def scenario(admission, clock):
+        await answers(admission, FAST, 1)
+        await answers(admission, SLOW * 100, 500)
+
+        assert admission.limit == LEAST
+
+    run(scenario)
+
+
+def test_each_route_has_its_own_speed():
+    """A route that always takes long does not count as a queue."""
+
+    async def scenario(admission, clock):
+        await answers(admission, FAST, 1, "/fast")
+        await answers(admission, SLOW, 50, "/slow")
+
+        assert admission.limit >= START
+
+    run(scenario)
+
+
+def test_a_service_that_has_become_slower_is_believed():
+    """After a while the fastest answer is forgotten; the limit is halved for a moment, so that the next is no queued one."""
+
+    async def scenario(admission, clock):
+        await answers(admission, FAST, 1)
+        clock.now += FORGET_S
+        await answers(admission, SLOW, 50)
+        halved = admission.limit
+        clock.now += SLOW * 4
+        await answers(admission, SLOW, 10)
+
+        assert (halved, admission.limit) == ((START + 1) / 2, (START + 1) / 2 + 10)
+
+    run(scenario)
+
+
+async def answers(admission, seconds, number, route="/"):
+    """Have answers arrive while every place is taken."""
+    for _ in range(number):
+        while admission.inside < admission.limit:
+            await admission.enter("purchase")
+        admission.leave(route, seconds)
+
+
+async def enter(admission, priority, order):
+    """Enter and say so."""
+    await admission.enter(priority)
+    order.append(priority)

@@ -1,0 +1,38 @@
+"""
+A gateway that is told to stop while streams are open.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+from upstreams import closed_url, socket_server
+
+from inventory_stream.local.ports import accepts
+
+
+def test_open_streams_end_in_order_when_the_gateway_leaves():
+    """On SIGTERM a stream ends as a stream does, so that its listener comes back elsewhere, and the exit code is 0."""
+
+    def behave(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n")
+        connection.recv(1000)
+
+    port = int(closed_url().rpartition(":")[2])
+    with socket_server(behave) as url:
+        settings = {"GATEWAY_PORT": str(port), "GATEWAY_INVENTORY_API_URL": url, "GATEWAY_DRAIN_S": "0.1"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway"], env={**os.environ, **settings}, stdout=subprocess.DEVNULL
+        )
+        while not accepts(port):
+            assert process.poll() is None
+        with httpx.stream("GET", f"http://127.0.0.1:{port}/v1/events", trust_env=False, timeout=30) as answer:
+            parts = answer.iter_raw()
+            first = next(parts)
+            process.send_signal(signal.SIGTERM)
+            rest = list(parts)
+        code = process.wait(20)
+
+    assert (first, rest, code) == (b"data: 1\n\n", [], 0)
