@@ -2,118 +2,16 @@
 Best seats over HTTP and a real projection.
 """
 
-import pytest
+from housed import resale, seats
 from places import at, blocked, held, listed, ordered, released
-from projected import Projected, ask, follow, statuses
+from projected import follow
 
-from inventory_api.app import create_app
 from inventory_api.best_seats.quality import WEIGHTS
-from inventory_api.projection import InventoryProjection
-from inventory_api.schemas.best_seats import Because, BestSeats
-from inventory_api.settings import InventoryApiSettings
+from inventory_api.schemas.best_seats import Because
 from inventory_stream.records import SeatRun
-from inventory_stream.records.catalogue import (
-    ChartRow,
-    ChartSeat,
-    ChartSectionMapped,
-    EventCancelled,
-    EventOnSaleChanged,
-    EventScheduled,
-    LevelPrice,
-    OfferPublished,
-    PricesSet,
-    SeatsRepriced,
-)
-from inventory_stream.records.inventory import ListingOpened
-from inventory_stream.settings import StreamSettings
-from tests.inventory_api.test_offers import FUTURE
+from inventory_stream.records.catalogue import EventOnSaleChanged, OfferPublished, SeatsRepriced
 
 PATH = "/v1/events/e1/best-seats"
-PRICES = PricesSet(event_id="e1", currency="EUR", prices=(LevelPrice("A", 9000, 900), LevelPrice("B", 4000, 400)))
-
-
-def event(**fields):
-    """
-    An event on a chart, far in the future.
-    """
-    words = {"event_id": "e1", "name": "Show", "venue_id": "v1", "chart_id": "c", "chart_version": 1}
-    return EventScheduled(**words | {"starts_at": FUTURE} | fields)
-
-
-def mapped(section, rows):
-    """
-    A section of the chart; rows are label and flags of each seat: a accessible, c companion, r restricted view.
-    """
-    made = [
-        ChartRow(
-            label,
-            tuple(
-                ChartSeat(
-                    f"{label}-{number}",
-                    number,
-                    depth,
-                    accessible=mark == "a",
-                    companion=mark == "c",
-                    restricted_view=mark == "r",
-                )
-                for number, mark in enumerate(marks, 1)
-            ),
-        )
-        for depth, (label, marks) in enumerate(rows.items())
-    ]
-    return ChartSectionMapped(venue_id="v1", chart_id="c", chart_version=1, section=section, rows=tuple(made))
-
-
-WORLD = (
-    mapped("S", {"F": "......", "G": "acr..."}),
-    event(),
-    released(runs=(SeatRun("F", 1, 6), SeatRun("G", 1, 6)), price_level="A"),
-    released(section="GA", quantity=100, price_level="B"),
-    PRICES,
-)
-
-
-@pytest.fixture
-def projected(database_url):
-    """
-    An inventory projection with one event of two rows and an area.
-    """
-    projected = Projected(database_url, InventoryProjection, "inventory")
-    projected.append(*WORLD)
-    yield projected
-    projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
-
-
-@pytest.fixture
-def best(projected, service):
-    """
-    A function from a query and further records to the answer.
-    """
-
-    def read(query, *records):
-        """Append, and ask."""
-        if records:
-            projected.append(*records)
-        (answer,) = ask(service, projected.position, f"{PATH}?{query}")
-        assert answer.status_code == 200, answer.text
-        return BestSeats.model_validate_json(answer.content, strict=True).model_dump()
-
-    return read
-
-
-def seats(pick):
-    """
-    The labels of a pick's seats.
-    """
-    return [seat["seat"] for group in pick["groups"] for seat in group["seats"]]
 
 
 def test_the_best_seats_come_with_their_prices(best):
@@ -204,13 +102,6 @@ def test_an_area_has_a_price_for_each_place(best):
     assert pick["price"]["total_cents"] == 35_200
 
 
-def resale(seats, listing="l1", currency="EUR", **where):
-    """
-    Places offered for resale.
-    """
-    return ListingOpened(**at(seats, **where), listing_id=listing, face_cents=2000, fees_cents=100, currency=currency)
-
-
 def test_resale_is_marked_with_its_listing_and_price(best):
     """
     Seats of an owner cost what the owner asks; a package is not for them.
@@ -241,61 +132,6 @@ def test_places_of_an_area_are_resold(best):
     assert group["price_each"]["total_cents"] == 2100
 
 
-PACKAGE = {
-    "event_id": "e1",
-    "offer_id": "o1",
-    "name": "Lounge",
-    "price_levels": ("A",),
-    "contains": ("lounge",),
-    "currency": "EUR",
-}
-
-
-def test_packages_stand_beside_the_plain_price(best):
-    """
-    What else the seats can be bought with, and for how much.
-    """
-    (pick,) = best("quantity=2&packages=true", OfferPublished(**PACKAGE, face_cents=15_000, fees_cents=50))["picks"]
-
-    price = {"face_cents": 30_000, "fees_cents": 100, "total_cents": 30_100}
-    assert pick["packages"] == [{"offer_id": "o1", "name": "Lounge", "contains": ["lounge"], "price": price}]
-    assert pick["price"]["total_cents"] == 19_800
-
-
-def test_a_package_may_be_the_only_way(best):
-    """
-    Where the plain price is too high, there is none.
-    """
-    (pick,) = best("quantity=2&packages=true&section=S&max_price_cents=100", OfferPublished(**PACKAGE, face_cents=99))[
-        "picks"
-    ]
-
-    assert (pick["price"], pick["groups"][0]["seats"][0]["price"]) == (None, None)
-    assert pick["packages"][0]["price"]["total_cents"] == 198
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"price_levels": ("B",)},
-        {"limit_per_order": 1},
-        {"currency": "USD", "face_cents": 5},
-        {"contains": ("e2",)},
-        {"ends_at": FUTURE.replace(year=2020)},
-        {"starts_at": FUTURE.replace(year=2089)},
-        {"contains": ()},
-    ],
-)
-def test_packages_that_do_not_fit_are_left_out(best, fields):
-    """
-    Of other levels, for fewer people, in other money, with an event that is full, at another time; and no plain offer.
-    """
-    offer = OfferPublished(**PACKAGE | fields)
-    found = best("quantity=2&packages=true&section=S", event(event_id="e2"), offer)
-
-    assert found["picks"][0]["packages"] == []
-
-
 TAKEN = ordered(["F-3", "G-3", "G-4"], hold="")
 
 
@@ -315,30 +151,6 @@ def test_a_party_is_split_if_asked(best):
 
     assert [group["quantity"] for group in pick["groups"]] == [3, 2]
     assert pick["price"]["total_cents"] == 5 * 9900
-
-
-@pytest.mark.parametrize(
-    ("records", "query", "reason"),
-    [
-        ([EventCancelled(event_id="e1")], "", "cancelled"),
-        ([event(starts_at=FUTURE.replace(year=2020))], "", "past"),
-        ([EventOnSaleChanged(event_id="e1", on_sale=False)], "", "paused"),
-        ([event(on_sale_at=FUTURE.replace(year=2089))], "", "not_yet_on_sale"),
-        ([], "&max_price_cents=1", "nothing_at_this_price"),
-        ([ordered(100, hold="", section="GA")], "&section=GA", "nothing_there"),
-        (
-            [OfferPublished(event_id="e1", offer_id="o", name="x", limit_per_order=1)],
-            "",
-            "over_limit_per_order",
-        ),
-    ],
-)
-def test_a_reason_is_given(best, records, query, reason):
-    """
-    In a word, where there is nothing.
-    """
-    found = best(f"quantity=2{query}", *records)
-    assert (found["picks"], found["reason"], found["largest_block"]) == ([], reason, None)
 
 
 def test_a_presale_is_named(best):
@@ -371,37 +183,3 @@ def test_what_is_sold_is_not_given_again(service, projected):
         return [seats(answer.json()["picks"][0]) for answer in found]
 
     assert follow(service, projected, act) == [["F-3", "F-4"], ["F-1", "F-2"]]
-
-
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("", "quantity"),
-        ("quantity=0", "quantity"),
-        ("quantity=21", "quantity"),
-        ("quantity=99999999999999999999999", "quantity"),
-        ("quantity=two", "quantity"),
-        ("quantity=2&max_price_cents=-1", "max_price_cents"),
-        ("quantity=2&max_price_cents=5&min_price_cents=6", "min_price_cents"),
-        ("quantity=2&alternatives=11", "alternatives"),
-        ("quantity=2&accessible=perhaps", "accessible"),
-        ("quantity=2&section=Nowhere", "section"),
-        ("quantity=2&price_level=Z", "price_level"),
-        ("quantity=2&section=%00", "section.0"),
-    ],
-)
-def test_bad_input_is_named(service, projected, query, field):
-    """
-    A wrong field is a 4xx that names it.
-    """
-    (answer,) = ask(service, projected.position, f"{PATH}?{query}")
-
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == field
-
-
-def test_unknown_events_are_not_found(service, projected):
-    """
-    404 for an id that nobody scheduled.
-    """
-    assert statuses(ask(service, projected.position, "/v1/events/e9/best-seats?quantity=2")) == [404]

@@ -5,82 +5,22 @@ How places of an event can be bought, over a real projection.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from housed import FUTURE, offer
 from places import at, listed, ordered, released
-from projected import Projected, ask, follow
+from projected import ask, follow
 
-from inventory_api.app import create_app
 from inventory_api.live.event import LiveEvent
 from inventory_api.live.pictures import events
 from inventory_api.offers import encode_offers, offers_of
-from inventory_api.projection import InventoryProjection
-from inventory_api.schemas.offers import Offers
-from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records.catalogue import (
     EventCancelled,
     EventOnSaleChanged,
-    EventScheduled,
-    LevelPrice,
-    OfferPublished,
     OfferWithdrawn,
-    PricesSet,
     SeatsRepriced,
 )
 from inventory_stream.records.inventory import ListingOpened
-from inventory_stream.settings import StreamSettings
 
 PATH = "/v1/events/e1/offers"
-FUTURE = datetime(2090, 5, 1, 19, tzinfo=UTC)
-PRICES = PricesSet(event_id="e1", currency="EUR", prices=(LevelPrice("A", 9000, 900), LevelPrice("B", 4000, 400)))
-
-
-def event(event_id="e1", **fields):
-    """
-    An event far in the future.
-    """
-    return EventScheduled(event_id=event_id, name="Show", venue_id="v1", **{"starts_at": FUTURE} | fields)
-
-
-def offer(offer_id="o1", **fields):
-    """
-    An offer of the event.
-    """
-    return OfferPublished(event_id="e1", offer_id=offer_id, name="Offer", currency="EUR", **fields)
-
-
-@pytest.fixture
-def projected(database_url):
-    """
-    An inventory projection with one event of four seats at level A.
-    """
-    projected = Projected(database_url, InventoryProjection, "inventory")
-    projected.append(event(), released(), PRICES)
-    yield projected
-    projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
-
-
-@pytest.fixture
-def offers(projected, service):
-    """
-    A function from further records to the answer.
-    """
-
-    def read(*records):
-        """Append, and ask."""
-        if records:
-            projected.append(*records)
-        (answer,) = ask(service, projected.position, PATH)
-        assert answer.status_code == 200
-        return Offers.model_validate_json(answer.content, strict=True).model_dump()
-
-    return read
 
 
 def test_prices_come_with_fees_and_free_places(offers):
@@ -151,77 +91,6 @@ def test_limits_are_those_of_offers_whose_time_is_now(offers):
     found = offers(offer(limit_per_order=2), offer("o5", limit_per_order=8), over, package, elsewhere)
 
     assert [row["limit_per_order"] for row in found["prices"]] == [8, 70]
-
-
-@pytest.mark.parametrize(
-    ("records", "free", "fulfillable"),
-    [
-        ([event("e2"), released("e2"), ordered(["F-1", "F-2"], hold="", event_id="e2")], 2, 2),
-        ([event("e2"), released("e2", section="GA", quantity=100, price_level="A")], 100, 4),
-        ([event("e2"), released("e2"), EventCancelled(event_id="e2")], 0, 0),
-        ([event("e2", starts_at=datetime(2020, 1, 1, tzinfo=UTC)), released("e2")], 0, 0),
-    ],
-)
-def test_a_package_of_events_needs_places_at_each(offers, records, free, fulfillable):
-    """
-    A word that is the id of an event counts its free places: no more packages than the least of them.
-    """
-    (found,) = offers(*records, offer(contains=("e2", "parking")))["offers"]
-
-    assert [(row["event_id"], row["free"]) for row in found["events"]] == [("e2", free)]
-    assert found["fulfillable"] == fulfillable
-
-
-def test_a_package_follows_the_events_that_it_contains(service, projected):
-    """
-    A sale at the other event shows here, and so does another event that is scheduled only now; kept until then.
-    """
-    projected.append(event("e2"), released("e2"), offer(contains=("e2", "e3")))
-
-    async def act(client, reach):
-        found = [await client.get(PATH)]
-        assert (await client.get(PATH)).json() == found[0].json()
-        for record in (ordered(["F-1", "F-2", "F-3"], hold="", event_id="e2"), event("e3")):
-            projected.append(record)
-            await reach()
-            found.append(await client.get(PATH))
-        return [answer.json()["offers"][0]["fulfillable"] for answer in found]
-
-    assert follow(service, projected, act) == [4, 1, 0]
-
-
-def test_a_word_may_become_an_event(service, projected):
-    """
-    A package whose words were plain ones needs places at an event once one of them is scheduled.
-    """
-    projected.append(offer(contains=("e2", "parking")))
-
-    async def act(client, reach):
-        found = [await client.get(PATH) for _ in range(2)]
-        projected.append(event("e2"))
-        await reach()
-        found.append(await client.get(PATH))
-        return [answer.json()["offers"][0]["fulfillable"] for answer in found]
-
-    assert follow(service, projected, act) == [4, 4, 0]
-    assert service.service_state.metrics.prepared_answers == 1
-
-
-def test_an_event_cannot_contain_itself(offers):
-    """
-    Its own id among the words is a word.
-    """
-    assert offers(offer(contains=("e1",)))["offers"][0]["events"] == []
-
-
-def test_words_that_can_name_no_event_are_words(offers):
-    """
-    Too long, or empty.
-    """
-    words = ("x" * 300, "")
-    found = offers(offer(contains=words))["offers"][0]
-
-    assert (found["contains"], found["events"]) == (list(words), [])
 
 
 def test_resale_stands_beside(offers):
