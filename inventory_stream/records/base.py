@@ -3,7 +3,7 @@ What all records share: the base class, field types with their limits, and the t
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -17,6 +17,31 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Cents = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def check_times(record: msgspec.Struct) -> None:
+    """
+    Refuse a record with a time that UTC has no year for: whoever reads it later would stop.
+
+    Raises:
+        ValueError: names the field.
+    """
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if isinstance(value, datetime) and not in_utc(value):
+            raise ValueError(f"{name}: UTC has no year for {value.isoformat()}")
+
+
+def in_utc(time: datetime) -> bool:
+    """
+    Whether a time is one in UTC: hours before the year 1 and after 9999 have offsets, but no place in any calendar.
+    """
+    if 1 < time.year < 9999:
+        return True
+    try:
+        return bool(time.astimezone(UTC))
+    except OverflowError:
+        return False
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", kw_only=True):

@@ -22,6 +22,7 @@ from inventory_stream.records.base import (
     Seats,
     Text,
     Time,
+    check_times,
 )
 
 MAX_SECTION_SEATS = 100_000
@@ -47,6 +48,12 @@ class EventRecord(Record, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
     key_fields: ClassVar[tuple[str, ...]] = ("event_id",)
 
     event_id: Identifier
+
+    def __post_init__(self) -> None:
+        """
+        Hold the rule that times are times in UTC.
+        """
+        check_times(self)
 
 
 class VenueDefined(VenueRecord, frozen=True, gc=False, omit_defaults=True, kw_only=True, tag="venue.defined.v1"):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from inventory_stream.records import activity, catalogue, feedback, inventory, models, operations
-from inventory_stream.records.base import Delivered, Encoded, Record
+from inventory_stream.records.base import Delivered, Encoded, Record, in_utc
 
 CONTENT_TYPE = b"application/json"
 SPEC_VERSION = b"1.0"
@@ -100,8 +100,9 @@ def decode(
         source = found["ce_source"].decode()
         time = found["ce_time"].decode()
         text_key = (key or b"").decode()
-        if not (identity and source and datetime.fromisoformat(time).tzinfo):
-            raise ValueError("empty header, or a time without zone")
+        at = datetime.fromisoformat(time)
+        if not (identity and source and at.tzinfo and in_utc(at)):
+            raise ValueError("empty header, or a time without zone or year")
         record = decoder(value or b"") if wanted is None or name in wanted else None
     except _BAD_BYTES as error:
         failure = _explain(found, key, error)
@@ -185,6 +186,7 @@ def _is_text(part: bytes | None) -> bool:
 
 def _is_time(part: bytes | None) -> bool:
     try:
-        return datetime.fromisoformat(_lenient(part)).tzinfo is not None
+        at = datetime.fromisoformat(_lenient(part))
     except ValueError:
         return False
+    return at.tzinfo is not None and in_utc(at)

@@ -213,12 +213,23 @@ def test_a_wrong_header_is_named(header: str, part: Any, reason: str) -> None:
     assert (delivered.failure, delivered.record) == (f"header {header} {reason}", None)
 
 
-@pytest.mark.parametrize("time", [b"yesterday", b"2027-05-01T20:00:00", b"2027-13-01T20:00:00Z"])
+NO_TIMES = (b"0001-01-01T00:00:00+14:00", b"9999-12-31T23:59:59-14:00")
+
+
+@pytest.mark.parametrize("time", [b"yesterday", b"2027-05-01T20:00:00", b"2027-13-01T20:00:00Z", *NO_TIMES])
 def test_a_time_needs_to_be_one(time: bytes) -> None:
     """
-    A time that is none, or has no zone, would stop whoever reads it later.
+    A time that is none, has no zone, or lies before or after all years of UTC would stop whoever reads it later.
     """
     assert deliver(encoded(), ce_time=time).failure.startswith("header ce_time is not an RFC 3339 time")
+
+
+@pytest.mark.parametrize("time", [b"0001-01-01T00:00:00Z", b"9999-12-31T23:59:59Z", b"0001-01-01T14:00:00+14:00"])
+def test_a_time_may_be_the_first_or_the_last(time: bytes) -> None:
+    """
+    Systems that know no "never" say the last day there is.
+    """
+    assert not deliver(encoded(), ce_time=time).failure
 
 
 def test_an_unknown_type_is_named() -> None:

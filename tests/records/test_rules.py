@@ -11,7 +11,14 @@ import pytest
 
 from inventory_stream.records import TYPES, SeatRun, encode, type_name
 from inventory_stream.records.base import Placed, Record
-from inventory_stream.records.catalogue import ChartSectionMapped, SeatsReleased
+from inventory_stream.records.catalogue import (
+    ChartSectionMapped,
+    EventOnSaleChanged,
+    EventRescheduled,
+    EventScheduled,
+    OfferPublished,
+    SeatsReleased,
+)
 from inventory_stream.records.codec import decode
 from inventory_stream.records.models import ModelPromoted, ModelRetired
 
@@ -122,6 +129,29 @@ def test_chart_labels_are_unique() -> None:
     rows = [{"label": "A", "seats": [SEAT]}, {"label": "B", "seats": [SEAT]}]
 
     assert "rows: a seat label stands twice" in refusal(ChartSectionMapped, **CHART, rows=rows)
+
+
+EVENT = {"event_id": "e", "name": "n", "venue_id": "v"}
+OFFER = {"event_id": "e", "offer_id": "o", "name": "n"}
+NOON, NEVER = "2030-05-01T12:00:00Z", "9999-12-31T23:59:59-14:00"
+
+
+@pytest.mark.parametrize(
+    ("cls", "fields", "wrong"),
+    [
+        (EventScheduled, {**EVENT, "starts_at": NEVER}, "starts_at"),
+        (EventScheduled, {**EVENT, "starts_at": NOON, "on_sale_at": NEVER}, "on_sale_at"),
+        (EventRescheduled, {"event_id": "e", "starts_at": "0001-01-01T00:00:00+14:00"}, "starts_at"),
+        (EventOnSaleChanged, {"event_id": "e", "on_sale": True, "on_sale_at": NEVER}, "on_sale_at"),
+        (OfferPublished, {**OFFER, "starts_at": NEVER}, "starts_at"),
+        (OfferPublished, {**OFFER, "starts_at": NOON, "ends_at": NEVER}, "ends_at"),
+    ],
+)
+def test_times_are_times_in_utc(cls: type[Any], fields: dict[str, Any], wrong: str) -> None:
+    """
+    Hours that only an offset puts into the years 1 to 9999 are refused: no calendar, and no table, has them.
+    """
+    assert f"{wrong}: UTC has no year for" in refusal(cls, **fields)
 
 
 @pytest.mark.parametrize("cls", [Record, Placed, SeatRun])
