@@ -15,6 +15,7 @@ from inventory_stream.records.base import Placed
 
 _encode = msgspec.json.Encoder().encode
 _NONE = range(0)
+MAX_PLACES = 2**31 - 1  # what a column of counts can tell
 
 
 class Area:
@@ -121,6 +122,8 @@ class Area:
         """
         if level not in ("", self.level):
             raise InvalidRecord(f"area {self.name} of event {self.event_id} has price level {self.level}")
+        if sum(self.counts) + quantity > MAX_PLACES:
+            raise InvalidRecord(f"area {self.name} of event {self.event_id} would have more than {MAX_PLACES} places")
         self.counts[BLOCKED] -= min(quantity, self.counts[BLOCKED])
         self.counts[FREE] += quantity
 

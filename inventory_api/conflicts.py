@@ -97,7 +97,7 @@ async def _totals(snapshot: Snapshot, event_ids: Collection[str]) -> list[EventC
         .group_by(col(SectionRow.event_id))
     )
     counted = dict((await snapshot.session.exec(query)).all())
-    return [EventConflicts(event_id=event_id, count=counted.get(event_id, 0)) for event_id in sorted(event_ids)]
+    return [EventConflicts(event_id=event_id, count=int(counted.get(event_id, 0))) for event_id in sorted(event_ids)]
 
 
 def _lost(found: Found, other: int | None) -> LostPlace:

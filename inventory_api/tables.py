@@ -89,7 +89,7 @@ class SectionStatusRow(InventoryTable, table=True):
     listed: int
     statuses: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     holds: str = Field(sa_column=Column(Text, nullable=False))
-    conflicts: int
+    conflicts: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class ChartRow(InventoryTable, table=True):

@@ -206,6 +206,18 @@ def test_each_event_has_its_total(service, projected):
     assert other.json() == {"conflicts": [], "events": [{"event_id": "e2", "count": 0}], "next_cursor": None}
 
 
+def test_no_number_of_conflicts_is_too_large(service, projected):
+    """
+    Claims of a million places each, in vain, thousands of times.
+    """
+    absurd = [held(1_000_000, section="GA")] * 2200
+    projected.append(released(section="GA", quantity=5, price_level="GA"), *absurd)
+
+    (answer,) = ask(service, projected.position, f"{CONFLICTS}?limit=1")
+
+    assert answer.json()["events"] == [{"event_id": "e1", "count": 2_200_000_000}]
+
+
 def test_the_newest_come_first_and_pages_hold_still(service, projected):
     """
     Conflicts that come while somebody turns pages neither repeat nor hide any.

@@ -138,6 +138,18 @@ def test_an_area_counts(records, expected):
     assert counts(area(*records)) == expected
 
 
+def test_an_area_is_no_larger_than_can_be_counted():
+    """
+    A release that would pass the limit is set aside, and what was there stays.
+    """
+    million = released(quantity=1_000_000, price_level="GA")
+    driver = area(*[million] * 2147, released(quantity=483_637, price_level="GA"))
+
+    driver.append(released(quantity=1, price_level="GA"))
+
+    assert (counts(driver)[0], "more than 2147483647" in driver.dead_letters[0].reason) == (2**31 - 1, True)
+
+
 def test_an_area_is_repriced_as_a_whole():
     """
     Part of an area cannot have a price level of its own.
