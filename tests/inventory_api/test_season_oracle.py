@@ -2,7 +2,7 @@
 A season is played, and at several positions every answer about every event is what the records say by then.
 
 The season lies around today, so that some shows are over, some are sold and some are not yet on sale. Its records come
-as through old adapters: now and then twice, in the wrong order, or broken.
+as through old adapters: now and then twice, in the wrong order, or broken; and echoes claim what others have.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import oracle_answers
 import oracle_offers
 import psycopg
 import pytest
+from echoes import Echoes
 from oracle import Event, World, apply, new_world
 from oracle_answers import Answer, keyed
 from projected import started
@@ -66,7 +67,8 @@ def season(seed: int) -> list[Encoded]:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     run = simulate(scenario, seed, midnight - timedelta(days=DAYS_BACK))
     delivered = Delivery(scenario.delivery, seed, Truth()).deliver(run.encoded())
-    return [record for batch in delivered for record in batch if record.topic == "inventory"]
+    records = (record for batch in delivered for record in batch if record.topic == "inventory")
+    return list(Echoes(seed).among(records))
 
 
 class Auditor:
