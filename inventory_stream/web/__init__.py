@@ -4,6 +4,7 @@ What every service is built from: `create_service`, `run_service`, problems, pos
 
 from typing import TYPE_CHECKING, Any
 
+from inventory_stream.web.connections import connection_of
 from inventory_stream.web.cursors import decode_cursor, encode_cursor
 from inventory_stream.web.door import Answer, Headers, Prepared
 from inventory_stream.web.positions import format_positions, parse_positions
@@ -47,6 +48,7 @@ __all__ = [
     "Unavailable",
     "UnprocessableRequest",
     "UnsupportedMediaType",
+    "connection_of",
     "create_service",
     "decode_cursor",
     "encode_cursor",

@@ -98,6 +98,7 @@ class Door:
                 return
         method = scope["method"]
         exchange = _Exchange(self._state, send, head=method == "HEAD")
+        scope["head"] = exchange.head
         if exchange.head:
             scope["method"] = "GET"  # routes need not know of HEAD: it is GET without the body
         try:

@@ -14,6 +14,7 @@ from typing import Protocol
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from inventory_stream.web.connections import ConnectionProtocol
 from inventory_stream.web.logs import configure_logs
 from inventory_stream.web.settings import ServiceSettings
 from inventory_stream.web.state import ServiceState
@@ -95,7 +96,7 @@ def run_service(
         log_config=None,
         access_log=False,
         server_header=False,
-        http=protocol or "auto",
+        http=protocol or ConnectionProtocol,
         ws="auto" if protocol is None else "none",
         proxy_headers=protocol is None,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
