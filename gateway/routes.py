@@ -56,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_EVENT}/availability", "inventory_api", "fans", 5, priority="purchase", cache_s=FRESH_S),
     Route("GET", f"{_EVENT}/chart", "inventory_api", "fans", 5, cache_s=FRESH_S),
     Route("GET", f"{_EVENT}/seats", "inventory_api", "fans", 5, priority="purchase", cache_s=FRESH_S),
+    Route("GET", f"{_EVENT}/seats/changes", "inventory_api", "fans", 5, rate="stream", stream=True),
     Route("GET", f"{_EVENT}/offers", "inventory_api", "fans", 5, priority="purchase", cache_s=FRESH_S),
     Route("GET", f"{_EVENT}/best-seats", "inventory_api", "fans", 5, priority="purchase", cache_s=FRESH_S),
     Route("GET", "/v1/availability", "inventory_api", "fans", 5, rate="search", cache_s=FRESH_S),

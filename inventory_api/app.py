@@ -14,8 +14,10 @@ from inventory_api.live.hot import HotAnswers
 from inventory_api.offers import encode_if_alone
 from inventory_api.projection import InventoryProjection
 from inventory_api.routes import ROUTERS
+from inventory_api.seats.changes import SeatChanges
 from inventory_api.seats.charts import Charts
 from inventory_api.seats.encoding import encode_known
+from inventory_api.seats.limits import ListenerLimits
 from inventory_api.seats.maps import SeatMaps
 from inventory_api.settings import InventoryApiSettings
 from inventory_stream.log import Log
@@ -34,7 +36,8 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
     """
     events, catalogue = LiveEvents(settings.cached_seats), Catalogue()
     maps, bundles = SeatMaps(settings.mapped_seats), Bundles(events)
-    follower = Follower([maps, events, bundles, catalogue], max_stale_s=settings.max_stale_s)
+    changes = SeatChanges(events, maps, _limits(settings))
+    follower = Follower([maps, events, bundles, catalogue, changes.channels], max_stale_s=settings.max_stale_s)
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
     maps.follow(follower)
@@ -52,17 +55,29 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
         settings=settings,
         readers=[follower],
         routers=ROUTERS,
-        parts=[activity.running],
+        parts=[activity.running, changes.running],
         prepared=hot.prepared,
         summary="Which events are on, which seats are left, what they cost",
     )
     service.state.live_events = events
     service.state.bundles = bundles
     service.state.seat_maps = maps
+    service.state.seat_changes = changes
+    changes.belong_to(service.service_state)
     service.state.charts = Charts(settings.mapped_seats)
     service.state.activity = activity
     service.state.catalogue = catalogue
     return service
+
+
+def _limits(settings: InventoryApiSettings) -> ListenerLimits:
+    return ListenerLimits(
+        listeners=settings.max_listeners,
+        seats=settings.listened_seats,
+        pause_s=settings.changes_pause_s,
+        keep_alive_s=settings.keep_alive_s,
+        slow_s=settings.slow_listener_s,
+    )
 
 
 def _kafka(settings: InventoryApiSettings, stream: StreamSettings) -> Log:

@@ -16,6 +16,11 @@ class InventoryApiSettings(ServiceSettings):
 
     cached_seats: bounds the events that are kept ready, in seats (an event costs 200 more).
     mapped_seats: bounds the maps of seats that are kept, and the charts as answers, in seats each.
+    max_listeners, listened_seats: bound the connections that are told of changes, and the seats of the events that these
+        are about.
+    changes_pause_s: between two frames of an event; more when many listen.
+    keep_alive_s: after so long without a change, listeners are told that the connection lives.
+    slow_listener_s: a listener that takes longer to read a frame is dropped.
     max_stale_s: how long an answer that is being brought up may still be given as it was.
     activity_timeout_s: how long activity records may take to be safe in the stream; what waits behind it, gateway
         included, must be more patient.
@@ -26,5 +31,10 @@ class InventoryApiSettings(ServiceSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8081
     cached_seats: Annotated[int, Field(ge=1)] = 5_000_000
     mapped_seats: Annotated[int, Field(ge=1)] = 1_000_000
+    max_listeners: Annotated[int, Field(ge=0)] = 20_000
+    listened_seats: Annotated[int, Field(ge=1)] = 5_000_000
+    changes_pause_s: Annotated[float, Field(ge=0, le=10)] = 0.1
+    keep_alive_s: Annotated[float, Field(ge=1, le=60)] = 15.0
+    slow_listener_s: Annotated[float, Field(ge=0.1, le=300)] = 10.0
     max_stale_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     activity_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0

@@ -6,19 +6,23 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
 from inventory_api.live.answers import respond
 from inventory_api.routes.parameters import EventId, Live
 from inventory_api.schemas.seats import Chart, Seats
+from inventory_api.seats.changes import SeatChanges
 from inventory_api.seats.charts import Charts
 from inventory_api.seats.encoding import CONTENT_TYPE, chart_url, encode_compact, encode_json
 from inventory_api.seats.maps import SeatMaps
+from inventory_api.seats.stream import CONTENT_TYPE as EVENT_STREAM
+from inventory_api.seats.stream import ChangeStream
 from inventory_stream.web import NotFound
 
 router = APIRouter(prefix="/v1/events", tags=["seats"])
 _FORMS = {"compact": ("seats", encode_compact), "json": ("seats.json", encode_json)}
+_CHANGES = {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}, "description": "See docs/seats.md"}
 _SEATS = {"content": {CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "model": Seats}
 
 
@@ -34,9 +38,21 @@ def read_charts(request: Request) -> Charts:
     return found
 
 
+def read_seat_changes(request: Request) -> SeatChanges:
+    """Return who listens to changes."""
+    found: SeatChanges = request.app.state.seat_changes
+    return found
+
+
 Maps = Annotated[SeatMaps, Depends(read_seat_maps)]
+Listening = Annotated[SeatChanges, Depends(read_seat_changes)]
 KeptCharts = Annotated[Charts, Depends(read_charts)]
 Version = Annotated[str, Query(max_length=40, description="as in the chart's `version`: the answer never changes")]
+Since = Annotated[int | None, Query(ge=0, lt=2**63, description="the position of the statuses that one has")]
+LastId = Annotated[
+    str, Header(alias="Last-Event-ID", pattern="^[0-9]{0,18}$", description="sent by browsers; counts before `since`")
+]
+Drawn = Annotated[str, Query(max_length=40, description="the version of the chart that one has")]
 
 
 @router.get("/{event_id}/chart", responses={200: {"model": Chart}}, response_class=Response)
@@ -58,3 +74,11 @@ async def read_seats(
     live = await events.read(event_id)
     name, make = _FORMS[format]
     return respond(live.answer(name, datetime.now(UTC), partial(make, await maps.of(live))), request)
+
+
+@router.get("/{event_id}/seats/changes", responses={200: _CHANGES}, response_class=Response)
+async def follow_seats(
+    changes: Listening, event_id: EventId, since: Since = None, chart: Drawn = "", last_id: LastId = ""
+) -> Any:
+    """Follow what changes at an event, as server-sent events, from a position on or from now."""
+    return ChangeStream(changes, await changes.listener(event_id, int(last_id) if last_id else since, chart))

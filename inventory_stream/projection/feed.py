@@ -2,7 +2,7 @@
 The change feed of a projection, as it lies in its tables: how far it is, and what changed since a known position.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -129,20 +129,23 @@ def _feed(rows: Iterable[Row], *, full: bool) -> Feed:
         next_offset, end_offset, known = changes[0][2:5]
         positions[Partition(*place)] = next_offset
         caught_up = caught_up and next_offset >= end_offset
-        found = None if keys is None else _changed(changes, known or 0, next_offset)
+        found = None if keys is None else keys_between((row[5:8] for row in changes), known or 0, next_offset)
         keys = None if keys is None or found is None else keys | found
     return Feed(positions, caught_up and bool(positions), keys)
 
 
-def _changed(changes: Iterable[Row], known: int, next_offset: int) -> set[str] | None:
+def keys_between(changes: Iterable[Sequence[Any]], known: int, next_offset: int) -> set[str] | None:
     """
     Return the keys of changes that lead from `known` to `next_offset` without a gap, else None.
+
+    Args:
+        changes: from which offset, to which, and the keys (None: any), in order.
     """
     keys: set[str] = set()
-    for change_from, change_next, changed in (row[5:8] for row in changes):
+    for change_from, change_next, changed in changes:
         if change_from is None:  # the row stands for no change at all
             break
-        if change_from != known or changed is None:
+        if not change_from <= known < change_next or changed is None:
             return None
         keys.update(changed)
         known = change_next
