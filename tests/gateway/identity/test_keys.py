@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from gateway.identity.command import app
 from gateway.identity.keys import LOOK_S, ApiKeys, KeyFile, new_key, read_file, write_file
-from gateway.identity.problems import Unauthenticated
+from inventory_stream.web import Unauthenticated
 from inventory_stream.web.identity import Identity
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
