@@ -38,19 +38,10 @@ SELECT DISTINCT ON (l.event_id) l.event_id, l.face_cents, l.fees_cents
 FROM "{schema}".listings AS l JOIN "{schema}".events AS e USING (event_id, currency)
 WHERE l.event_id = ANY(%s) ORDER BY l.event_id, l.face_cents + l.fees_cents, l.fees_cents
 """
-_SHARED: tuple[str, ...] = (
-    "venue_id",
-    "venue_name",
-    "city",
-    "region",
-    "country",
-    "category",
-    "genre",
-    "attraction",
-    "tour",
+_SHARED = (
+    *("venue_id", "venue_name", "city", "region", "country", "category", "genre", "attraction", "tour"),
+    *("chart_id", "presale", "currency", "timezone"),
 )
-_SHARED += ("chart_id", "presale", "currency", "timezone")
-
 _NO_PARTS: dict[str, Any] = {}
 _NO_LISTINGS: dict[str, Any] = {}
 
