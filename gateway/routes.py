@@ -60,6 +60,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_EVENT}/offers", "inventory_api", "fans", 5, priority="purchase", cache_s=FRESH_S),
     Route("GET", f"{_EVENT}/best-seats", "inventory_api", "fans", 5, priority="purchase", cache_s=FRESH_S),
     Route("GET", "/v1/availability", "inventory_api", "fans", 5, rate="search", cache_s=FRESH_S),
+    Route("GET", "/events/{event_id}", "inventory_api", "fans", 5, cache_s=FRESH_S),
+    Route("GET", "/assets/inventory/{version}/{file}", "inventory_api", "fans", 5, cache_s=FRESH_S),
     Route("POST", "/v1/activity", "inventory_api", "fans", 10, rate="write", priority="background", idempotent=True),
     Route("GET", "/v1/operations/conflicts", "inventory_api", "operators", 10, rate="partner", priority="background"),
     Route("GET", "/v1/venues/{venue_id}", "venue_api", "venues", 10, rate="partner"),

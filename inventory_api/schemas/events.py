@@ -13,8 +13,7 @@ from inventory_api.words import EventStatus
 
 class EventHead(BaseModel):
     """
-    What an event is. `moved_from`: when it was to start before it was moved; null when it was not. `timezone` is the
-    venue's, an IANA name; empty when it is not known.
+    What an event is. `moved_from`: when it was to start before it was moved; null when it was not.
     """
 
     event_id: str
@@ -23,7 +22,6 @@ class EventHead(BaseModel):
     starts_at: datetime
     on_sale_at: datetime | None
     moved_from: datetime | None
-    timezone: str
     attraction: str
     tour: str
     category: str
@@ -68,9 +66,10 @@ class EventSummary(EventHead, Left):
 
 class EventDetail(EventHead):
     """
-    An event with its prices.
+    An event with its prices. `timezone` is the venue's, an IANA name; empty when it is not known.
     """
 
+    timezone: str
     presale: str
     chart_id: str
     chart_version: int

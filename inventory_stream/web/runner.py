@@ -3,7 +3,6 @@
 """
 
 import asyncio
-import gc
 import signal
 import socket
 import threading
@@ -102,7 +101,4 @@ def run_service(
         proxy_headers=protocol is None,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
-    # What was built so far stays: looking through it again and again would hold up requests for tens of milliseconds.
-    gc.collect()
-    gc.freeze()
     DrainingServer(config, service, settings.drain_s).run()

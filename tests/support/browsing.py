@@ -30,6 +30,9 @@ ARGUMENTS = (
 )
 
 
+TIMEOUT_MS = 15_000
+
+
 class Server(uvicorn.Server):
     """
     A server that says when it listens.
@@ -45,6 +48,14 @@ class Server(uvicorn.Server):
         """
         await super().startup(sockets)
         self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """
+        Stop at once: a page that is still open would listen to its stream for ever.
+        """
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
+        await super().shutdown(sockets)
 
 
 @contextmanager
@@ -91,11 +102,20 @@ class Visit:
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(TIMEOUT_MS)
         self.complaints: list[str] = []
         self.requested: list[str] = []
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requested.append(request.url))
+
+    def open(self, url: str) -> Page:
+        """
+        Open a page with seats, and return it once they are shown.
+        """
+        self.page.goto(url)
+        self.page.wait_for_selector("body[data-state=ready]")
+        return self.page
 
     def elsewhere(self, origin: str) -> list[str]:
         """

@@ -1,0 +1,76 @@
+"""
+Looks at the seat map of a page as a person does: at the colours of its pixels, by pointing at its seats.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+_PLACE = """([section, label]) => {
+  const {seats, view} = document.querySelector('#map').map;
+  const [seat] = seats.find(section, [label]);
+  return [seats.x[seat] * view.scale + view.left, seats.y[seat] * view.scale + view.top];
+}"""
+# Off the middle, where a number may stand.
+_COLOUR = """([section, label, share]) => {
+  const canvas = document.querySelector('#map');
+  const {seats, view, ratio} = canvas.map;
+  const [seat] = seats.find(section, [label]);
+  const off = seats.sections[seats.part[seat]].radius * view.scale * share;
+  const [x, y] = [seats.x[seat] * view.scale + view.left, seats.y[seat] * view.scale + view.top + off];
+  const [red, green, blue] = canvas.getContext('2d').getImageData(x * ratio, y * ratio, 1, 1).data;
+  return '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('');
+}"""
+
+
+class Spot(NamedTuple):
+    """
+    A point of the page (pixels).
+    """
+
+    x: float
+    y: float
+
+
+class MapReader:
+    """
+    The seat map of a page.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def spot(self, section: str, label: str) -> Spot:
+        """
+        Return where a seat is on the page.
+        """
+        x, y = self._page.evaluate(_PLACE, [section, label])
+        box = self._page.locator("#map").bounding_box()
+        assert box is not None
+        return Spot(box["x"] + x, box["y"] + y)
+
+    def colour(self, section: str, label: str, share: float = 0.7) -> str:
+        """
+        Return the colour of a seat, as `#rrggbb`, at a share of its radius below its middle.
+        """
+        return str(self._page.evaluate(_COLOUR, [section, label, share]))
+
+    def wait_for_colour(self, section: str, label: str, colour: str, share: float = 0.7) -> None:
+        """
+        Return once a seat has a colour.
+        """
+        self._page.wait_for_function(
+            f"([colour, ...where]) => ({_COLOUR})(where) === colour", arg=[colour, section, label, share]
+        )
+
+    def variable(self, name: str) -> str:
+        """
+        Return a colour of the style sheet as it is now.
+        """
+        return str(
+            self._page.evaluate(
+                "name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()", f"--{name}"
+            )
+        )
