@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "result", "servers", "onsale", "load", "http_load", "bare", "hall", "doors"}
+SUPPORT = {"__main__", "result", "servers", "onsale", "load", "http_load", "bare", "hall", "doors", "season"}
 
 
 def names() -> list[str]:

@@ -105,11 +105,11 @@ def launched(
         process.wait(60)
 
 
-def wait_ready(port: int, path: str = "/readyz", status: int = 200) -> None:
+def wait_ready(port: int, path: str = "/readyz", status: int = 200, patience_s: float = READY_S) -> None:
     """
     Return when a server of this machine answers so.
     """
-    deadline = perf_counter() + READY_S
+    deadline = perf_counter() + patience_s
     while perf_counter() < deadline:
         connection = HTTPConnection(LOOPBACK, port, timeout=5)
         try:
@@ -121,7 +121,7 @@ def wait_ready(port: int, path: str = "/readyz", status: int = 200) -> None:
         finally:
             connection.close()
         sleep(0.1)
-    raise TimeoutError(f"the server was not ready within {READY_S:.0f} s")
+    raise TimeoutError(f"the server was not ready within {patience_s:.0f} s")
 
 
 class Progress:
@@ -176,3 +176,11 @@ def peak_memory_mb(pid: int) -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def processor_seconds(pid: int) -> float:
+    """
+    Return how long a process has run on a processor (Linux).
+    """
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -27,8 +27,9 @@ from fraud_api.scoring import Scored, Scoring
 from fraud_api.tables import ModelRow
 from inventory_stream.projection.reading import ProjectionReader
 from inventory_stream.web import NotFound
+from inventory_stream.web.callers import only_for
 
-router = APIRouter(prefix="/v1", tags=["fraud"])
+router = APIRouter(prefix="/v1", tags=["fraud"], dependencies=[Depends(only_for("internal"))])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 

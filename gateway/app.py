@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version as package_version
 
 from gateway.bodies import Bodies
 from gateway.document import Documents
 from gateway.door import Gateway
 from gateway.forwarder import Forwarder
+from gateway.identity.callers import MYSELF, make_callers
 from gateway.kept import Cache
 from gateway.pages import Pages
 from gateway.reads import Reads
@@ -50,12 +52,13 @@ def create_app(
     version = package_version("seatstream")
     log = AccessLog(write_log or sys.stdout.write) if settings.access_log else None
     state = ServiceState(NAME, version, (), ServiceMetrics(NAME, version), log)
-    upstreams = Upstreams(settings)
+    callers = make_callers(settings)
+    upstreams = Upstreams(settings, partial(callers.introduce, MYSELF))
     documents = Documents(upstreams, routes, settings.openapi_cache_s, clock)
     pages = Pages(state, settings, upstreams, documents, routes, now)
     services = {
         name: Service(name, Pool(url, settings.connect_timeout_s), clock) for name, url in settings.upstreams.items()
     }
-    forwarder = Forwarder(services, Bodies(settings.body_limit_bytes, settings.body_timeout_s))
+    forwarder = Forwarder(services, Bodies(settings.body_limit_bytes, settings.body_timeout_s), callers.introduce)
     reads = Reads(Cache(settings.cache_bytes, clock), services, forwarder.head)
-    return Gateway(state, upstreams, pages, Router(routes), forwarder, reads)
+    return Gateway(state, upstreams, pages, Router(routes), forwarder, reads, callers)

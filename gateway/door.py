@@ -11,6 +11,7 @@ from gateway.bodies import CallerGone
 from gateway.forwarder import Forwarder
 from gateway.glance import Glance
 from gateway.headers import Trace, trace_of
+from gateway.identity.callers import Callers
 from gateway.journal import Journal
 from gateway.kept import Kept
 from gateway.pages import Pages
@@ -42,6 +43,7 @@ class Gateway:
         router: Router,
         forwarder: Forwarder,
         reads: Reads,
+        callers: Callers,
     ) -> None:
         """
         Args:
@@ -51,7 +53,9 @@ class Gateway:
             router: finds routes.
             forwarder: passes requests on.
             reads: answers from what is kept.
+            callers: finds out who asks, and whether they may.
         """
+        self._callers = callers
         self.service_state = state
         self._upstreams = upstreams
         self._pages = pages
@@ -106,8 +110,9 @@ class Gateway:
             return
         route = self._router.find(scope["method"], raw_path)
         exchange.route = route.path
+        identity, exchange.cookie = await self._callers.admit(route, scope)
         if not await self._answer_kept(route, exchange, scope):
-            await self._forwarder.forward(route, exchange.trace, scope, receive, exchange.send)
+            await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
 
     async def _answer_kept(self, route: Route, exchange: "_Exchange", scope: Scope) -> bool:
         """Answer from what is kept, or what is asked for all; return whether that could be."""
@@ -137,6 +142,7 @@ class Gateway:
         await receive()
         self.service_state.draining = True
         await self._upstreams.close()
+        await self._callers.close()
         self._forwarder.close()
         self._journal.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -144,21 +150,24 @@ class Gateway:
 
 class _Exchange:
     """
-    One request: its trace, its route and the status of its answer (0 before it has begun).
+    One request: its trace, its route, the session that comes with its answer, and its status (0 before it has begun).
     """
 
-    __slots__ = ("_send", "route", "status", "trace")
+    __slots__ = ("_send", "cookie", "route", "status", "trace")
 
     def __init__(self, send: Send, trace: Trace) -> None:
         self._send = send
         self.trace = trace
         self.route = "(none)"
+        self.cookie = b""
         self.status = 0
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.cookie:
+                message["headers"] = [*message["headers"], (b"set-cookie", self.cookie)]
         await self._send(message)
 
 

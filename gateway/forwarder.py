@@ -4,6 +4,7 @@ Passes one request on to a service and its answer back, piece by piece.
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from starlette.types import Receive, Scope, Send
 
@@ -12,7 +13,9 @@ from gateway.headers import Headers, Trace, answer_headers, passed_on, request_h
 from gateway.routes import Route
 from gateway.service import Service
 from gateway.wire.answer import Answer, Broken
+from inventory_stream.web.identity import ANONYMOUS, Identity
 
+Introduce = Callable[[Identity, str], Headers]
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _NO_BODY = frozenset({204, 304})
 # A stream may be silent for longer than an answer may take: services send a comment each 15 s.
@@ -25,17 +28,21 @@ class Forwarder:
     Forwards requests that a route lets through.
     """
 
-    def __init__(self, services: dict[str, Service], bodies: Bodies) -> None:
+    def __init__(self, services: dict[str, Service], bodies: Bodies, introduce: Introduce) -> None:
         """
         Args:
             services: by name.
             bodies: reads those of requests.
+            introduce: gives the headers that tell a service who asks.
         """
+        self._introduce = introduce
         self.services = services
         self._bodies = bodies
         self._streams: set[Answer] = set()
 
-    async def forward(self, route: Route, trace: Trace, scope: Scope, receive: Receive, send: Send) -> None:
+    async def forward(
+        self, route: Route, identity: Identity, trace: Trace, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """
         Ask the service and send its answer.
 
@@ -51,17 +58,21 @@ class Forwarder:
             body = b""
         query = scope["query_string"]
         target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-        answer = await self.services[route.upstream].ask(route, self.head(route, target, headers, trace), body)
+        head = self.head(route, target, headers, trace, identity)
+        answer = await self.services[route.upstream].ask(route, head, body)
         try:
             await self._pass_back(route, answer, trace, scope, receive, send)
         finally:
             answer.close()
 
-    def head(self, route: Route, target: bytes, headers: Headers, trace: Trace) -> bytes:
+    def head(
+        self, route: Route, target: bytes, headers: Headers, trace: Trace, identity: Identity = ANONYMOUS
+    ) -> bytes:
         """
-        Return a request as it is sent to the service, up to its body.
+        Return a request as it is sent to the service, up to its body. Reads for many are asked for in nobody's name.
         """
         pool = self.services[route.upstream].pool
+        headers = headers + self._introduce(identity, route.upstream)
         return request_head(route.method.encode(), pool.prefix + target, pool.host, headers, trace)
 
     def leave(self) -> None:

@@ -26,9 +26,13 @@ _HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
-# Host, Expect and the length of a body concern this connection. What the outside says about where it comes from is not to be believed.
-_ENDS_HERE = _HOP_BY_HOP | {b"host", b"expect", b"content-length", b"via", b"forwarded", b"traceparent", b"tracestate"}
-_FORWARDED = b"x-forwarded-"
+# Host, Expect and the length of a body concern this connection. What the outside says about where it comes from is not to
+# be believed, and who it is was found out here: credentials and cookies go no further.
+_ENDS_HERE = _HOP_BY_HOP | {
+    *(b"host", b"expect", b"content-length", b"via", b"forwarded", b"traceparent", b"tracestate"),
+    *(b"authorization", b"cookie"),
+}
+_OURS = (b"x-forwarded-", b"seatstream-")
 # The server adds a date to every answer; two would contradict each other.
 _NOT_ANSWERED = _HOP_BY_HOP | {b"date", b"server", b"traceparent", b"age"}
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?")
@@ -79,7 +83,7 @@ def passed_on(headers: Headers) -> Headers:
         headers: names in lower case.
     """
     dropped = _ENDS_HERE | _named(headers)
-    return [(name, value) for name, value in headers if name not in dropped and not name.startswith(_FORWARDED)]
+    return [(name, value) for name, value in headers if name not in dropped and not name.startswith(_OURS)]
 
 
 def request_head(method: bytes, target: bytes, host: bytes, headers: Headers, trace: Trace) -> bytes:

@@ -2,9 +2,12 @@
 What the services behind the gateway say about themselves: their state and their documents.
 """
 
+from collections.abc import Callable
+
 import aiohttp
 from yarl import URL
 
+from gateway.headers import Headers
 from gateway.settings import GatewaySettings
 
 # Below the five seconds after which the services' servers close an idle connection.
@@ -16,11 +19,13 @@ class Upstreams:
     One client of all services, for the little that the gateway itself asks. To be opened in the loop that uses it.
     """
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    def __init__(self, settings: GatewaySettings, introduce: Callable[[str], Headers]) -> None:
         """
         Args:
             settings: addresses, and timeouts.
+            introduce: gives the headers with which the gateway asks a service in its own name.
         """
+        self._introduce = introduce
         self.urls = settings.upstreams
         self._session: aiohttp.ClientSession | None = None
 
@@ -55,8 +60,10 @@ class Upstreams:
         Raises:
             aiohttp.ClientError, TimeoutError, ValueError: it says nothing, or no JSON.
         """
+        url = URL(self.urls[service] + path, encoded=True)
+        headers = {name.decode(): value.decode() for name, value in self._introduce(service)}
         limits = aiohttp.ClientTimeout(total=timeout_s)
         async with self.session.get(
-            URL(self.urls[service] + path, encoded=True), timeout=limits, allow_redirects=False, raise_for_status=True
+            url, headers=headers, timeout=limits, allow_redirects=False, raise_for_status=True
         ) as answer:
             return await answer.json(content_type=None)

@@ -34,10 +34,11 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
     Args:
         log: where activity is appended; Kafka, connected to when first needed, when None.
     """
-    events, catalogue = LiveEvents(settings.cached_seats), Catalogue()
+    events, catalogue = LiveEvents(settings.cached_seats, settings.idle_s), Catalogue()
     maps, bundles = SeatMaps(settings.mapped_seats), Bundles(events)
     changes = SeatChanges(events, maps, _limits(settings))
-    follower = Follower([maps, events, bundles, catalogue, changes.channels], max_stale_s=settings.max_stale_s)
+    keepers = (maps, events, bundles, catalogue, changes.channels)
+    follower = Follower(keepers, max_stale_s=settings.max_stale_s, pause_s=settings.pause_s)
     follower.follow(ProjectionReader(stream.database_url, InventoryProjection.name, follower.mark))
     events.follow(follower)
     maps.follow(follower)

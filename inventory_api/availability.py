@@ -2,18 +2,22 @@
 What is left of an event by section and price level, made from a picture of it.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 
+from inventory_api.events import Event
 from inventory_api.live.answers import FOR_EVER, Kept
 from inventory_api.live.event import LiveEvent, LivePart
-from inventory_api.prices import event_prices, price_range
+from inventory_api.prices import Price, event_prices, price_range
 from inventory_api.words import event_status, next_change
 
+ByLevel = Mapping[str, Sequence[int]]
 _NAMES = ("free", "held", "sold", "blocked", "listed")
-_CODES = range(len(_NAMES))
+_CODES = len(_NAMES)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -22,23 +26,29 @@ def encode_availability(live: LiveEvent, now: datetime) -> Kept:
     Return the answer about an event, in the form of `schemas.availability.Availability`.
     """
     changes_at = next_change(live.event, now)
-    return Kept(_encode(availability_of(live, now)), until=changes_at.timestamp() if changes_at else FOR_EVER)
+    return Kept(_encode(_content(live, now)), until=changes_at.timestamp() if changes_at else FOR_EVER)
 
 
-def availability_of(live: LiveEvent, now: datetime) -> dict[str, Any]:
+class _Row(msgspec.Struct, frozen=True, gc=False):
     """
-    Return what is left of an event.
+    What is said of a part, encoded, and its counts by level; good for as long as part and event are these.
     """
+
+    part: LivePart
+    event: Event
+    levels: ByLevel
+    body: msgspec.Raw
+
+
+def _content(live: LiveEvent, now: datetime) -> dict[str, Any]:
     event = live.event
     prices = event_prices(event)
-    levels: dict[str, list[int]] = {}
-    sections = []
-    for part in live.parts:
-        mine = counts_by_level(part)
-        for level, found in mine.items():
-            levels[level] = [a + b for a, b in zip(levels.get(level, _NOTHING), found, strict=True)]
-        head = {"section": part.name, "kind": part.kind, "price_levels": list(mine), **name_counts(part.counts)}
-        sections.append(head | price_range(prices, _with_free(mine)))
+    rows = _rows(live, prices)
+    by_level: dict[str, list[Sequence[int]]] = {}
+    for row in rows:
+        for level, found in row.levels.items():
+            by_level.setdefault(level, []).append(found)
+    levels = {level: tuple(map(sum, zip(*found, strict=True))) for level, found in sorted(by_level.items())}
     totals = live.totals()
     return {
         "event_id": event.event_id,
@@ -47,15 +57,30 @@ def availability_of(live: LiveEvent, now: datetime) -> dict[str, Any]:
         "counts": name_counts(totals),
         **price_range(prices, _with_free(levels)),
         "price_levels": [
-            {"price_level": level, "price": prices.get(level), **name_counts(found)}
-            for level, found in sorted(levels.items())
+            {"price_level": level, "price": prices.get(level), **name_counts(found)} for level, found in levels.items()
         ],
-        "sections": sections,
+        "sections": [row.body for row in rows],
     }
 
 
-_NOTHING = (0,) * len(_NAMES)
-ByLevel = dict[str, Any]
+def _rows(live: LiveEvent, prices: dict[str, Price]) -> list[_Row]:
+    """
+    Return the rows of all parts. Most are as they were in the picture before, and are not made again.
+    """
+    memory: dict[int, _Row] = live.memory.setdefault("availability", {})
+    rows = []
+    for part in live.parts:
+        row = memory.get(part.number)
+        if row is None or row.part is not part or row.event is not live.event:
+            row = memory[part.number] = _row(part, live.event, prices)
+        rows.append(row)
+    return rows
+
+
+def _row(part: LivePart, event: Event, prices: dict[str, Price]) -> _Row:
+    levels = counts_by_level(part)
+    content = {"section": part.name, "kind": part.kind, "price_levels": list(levels), **name_counts(part.counts)}
+    return _Row(part, event, levels, msgspec.Raw(_encode(content | price_range(prices, _with_free(levels)))))
 
 
 def name_counts(counts: Any) -> dict[str, int]:
@@ -71,12 +96,10 @@ def counts_by_level(part: LivePart) -> ByLevel:
     """
     if not part.seat_levels:
         return {part.levels[0]: part.counts}
-    found: ByLevel = {}
-    for number, name in enumerate(part.levels):
-        mine = bytes(status for status, level in zip(part.statuses, part.seat_levels, strict=True) if level == number)
-        if mine:
-            found[name] = [mine.count(code) for code in _CODES]
-    return found
+    levels, statuses = (np.frombuffer(found, np.uint8) for found in (part.seat_levels, part.statuses))
+    found = np.bincount(levels * np.uint16(_CODES) + statuses, minlength=_CODES * len(part.levels))
+    counts = found.reshape(-1, _CODES).tolist()
+    return {level: mine for level, mine in zip(part.levels, counts, strict=True) if any(mine)}
 
 
 def _with_free(levels: ByLevel) -> list[str]:

@@ -49,11 +49,11 @@ def beside(number: int, offset: int) -> int:
     return (number >> PARTITION_BITS << PARTITION_BITS) + offset
 
 
-def claim_row(section_no: int, position: int, status: int, places: list[int]) -> tuple[Any, ...]:
+def claim_row(section_no: int, delivered: Delivered, status: int, places: list[int]) -> tuple[Any, ...]:
     """
     Return the values of `ClaimRow`.
     """
-    return (section_no, position, status, _encode(places).decode())
+    return (section_no, position_of(delivered), status, _encode(places).decode())
 
 
 def conflict_row(place: tuple[int, str, str], delivered: Delivered, count: int, found: list[Found]) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from inventory_api.claims import claim_row, conflict_row, position_of
 from inventory_api.events import Event
 from inventory_api.listings import Listing
 from inventory_api.sections import BLOCKED, FREE, LISTED, SOLD, Section
-from inventory_stream.projection import Fetch, InvalidRecord, Projection, Rows
+from inventory_stream.projection import Appended, Fetch, InvalidRecord, Projection, Rows
 from inventory_stream.projection.definition import type_handler
 from inventory_stream.projection.tables import Table
 from inventory_stream.records import Delivered, Record, catalogue, inventory
@@ -38,8 +38,8 @@ class InventoryProjection(Projection):
         self._chart_rows: Rows[tuple[Any, ...]] = Rows(tables.ChartRow)
         self._offer_rows: Rows[tuple[Any, ...]] = Rows(tables.OfferRow)
         self._listing_rows: Rows[Listing] = Rows(tables.ListingRow, listings.row)
-        self._claim_rows: Rows[tuple[Any, ...]] = Rows(tables.ClaimRow)
-        self._conflict_rows: Rows[tuple[Any, ...]] = Rows(tables.ConflictRow)
+        self._claim_rows = Appended(tables.ClaimRow)
+        self._conflict_rows = Appended(tables.ConflictRow)
         self._changed = self._status_rows.put
 
     def tables(self) -> Sequence[Table]:
@@ -262,8 +262,7 @@ class InventoryProjection(Projection):
         Keep for good who took the places that a record won.
         """
         if won:
-            position = position_of(delivered)
-            self._claim_rows.put(position, claim_row(part.number, position, status, part.numbers(won)))
+            self._claim_rows.append(claim_row(part.number, delivered, status, part.numbers(won)))
         if lost:
             self._conflict(part, delivered, lost)
         self._changed(part.number, part)
@@ -276,5 +275,5 @@ class InventoryProjection(Projection):
         """
         part.conflicts += len(lost)
         found = part.found(lost, self._events[part.event_id].listings.values(), taken)
-        row = conflict_row((part.number, part.event_id, part.name), delivered, len(lost), found)
-        self._conflict_rows.put(row[0], row)
+        place = (part.number, part.event_id, part.name)
+        self._conflict_rows.append(conflict_row(place, delivered, len(lost), found))

@@ -15,6 +15,7 @@ class InventoryApiSettings(ServiceSettings):
     One API process.
 
     cached_seats: bounds the events that are kept ready, in seats (an event costs 200 more).
+    idle_s: how long an event that was read is brought up after each change, though nobody reads it again.
     mapped_seats: bounds the maps of seats that are kept, and the charts as answers, in seats each.
     max_listeners, listened_seats: bound the connections that are told of changes, and the seats of the events that these
         are about.
@@ -22,6 +23,7 @@ class InventoryApiSettings(ServiceSettings):
     keep_alive_s: after so long without a change, listeners are told that the connection lives.
     slow_listener_s: a listener that takes longer to read a frame is dropped.
     max_stale_s: how long an answer that is being brought up may still be given as it was.
+    pause_s: rest between two times that answers are brought up, in which changes gather.
     activity_timeout_s: how long activity records may take to be safe in the stream; what waits behind it, gateway
         included, must be more patient.
     """
@@ -30,6 +32,7 @@ class InventoryApiSettings(ServiceSettings):
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8081
     cached_seats: Annotated[int, Field(ge=1)] = 5_000_000
+    idle_s: Annotated[float, Field(ge=0, le=3_600)] = 10.0
     mapped_seats: Annotated[int, Field(ge=1)] = 1_000_000
     max_listeners: Annotated[int, Field(ge=0)] = 20_000
     listened_seats: Annotated[int, Field(ge=1)] = 5_000_000
@@ -37,4 +40,5 @@ class InventoryApiSettings(ServiceSettings):
     keep_alive_s: Annotated[float, Field(ge=1, le=60)] = 15.0
     slow_listener_s: Annotated[float, Field(ge=0.1, le=300)] = 10.0
     max_stale_s: Annotated[float, Field(ge=0, le=60)] = 1.0
+    pause_s: Annotated[float, Field(ge=0, le=1)] = 0.01
     activity_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from inventory_stream.projection.reading import ProjectionReader
+from inventory_stream.web.callers import only_for
 from venue_api import queries
 from venue_api.schemas import EventSales, Venue, VenueEventPage
 
 Id = Annotated[str, Path(min_length=1, max_length=120, pattern="^[^\x00]*$")]  # PostgreSQL's text has no place for NUL
 
-router = APIRouter(prefix="/v1/venues/{venue_id}", tags=["venues"])
+router = APIRouter(prefix="/v1/venues/{venue_id}", tags=["venues"], dependencies=[Depends(only_for("venues"))])
 
 
 def read_reader(request: Request) -> ProjectionReader:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.identity.keys import ApiKey, KeyFile, new_key, read_file, write_file
+from inventory_stream.local.credentials import PRIVATE, PUBLIC, SESSIONS, make
 from inventory_stream.web.identity import ROLES, Role
 
 app = typer.Typer(no_args_is_help=True, help="API keys of the gateway.")
@@ -87,6 +88,17 @@ def revoke(
     content.keys = [_ended(key, at) if key.id == id else key for key in content.keys]
     write_file(file, content)
     typer.echo(f"{id} opens nothing from {at:%Y-%m-%d %H:%M} UTC on")
+
+
+@app.command()
+def pair(folder: Annotated[Path, typer.Argument(help="Gets gateway.jwk, gateway.jwks and sessions.")]) -> None:
+    """
+    Make what the gateway and the services know each other by; what is in the folder already stays.
+    """
+    make(folder)
+    typer.echo(
+        f"{folder / PRIVATE} and {folder / SESSIONS} are for gateways alone, {folder / PUBLIC} is for every service"
+    )
 
 
 def _role(word: str) -> Role:

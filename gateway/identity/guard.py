@@ -1,14 +1,14 @@
 """
-Finds who asks, and says whether a route is for them.
+Finds who asks.
 """
 
 from collections.abc import Iterable
 
 from gateway.identity.keys import PREFIX, ApiKeys
-from gateway.identity.problems import Forbidden, Unauthenticated
 from gateway.identity.provider import Provider
 from gateway.identity.sessions import Sessions
-from inventory_stream.web.identity import ANONYMOUS, Identity, Role
+from inventory_stream.web import Unauthenticated
+from inventory_stream.web.identity import ANONYMOUS, Identity
 
 _SCHEME = b"bearer "
 
@@ -57,24 +57,3 @@ class Guard:
         if self._provider is None:
             raise Unauthenticated("this is not an API key, and no identity provider is configured")
         return await self._provider.identity(token)
-
-
-def check(audience: Role, identity: Identity, venue_id: str | None) -> None:
-    """
-    Refuse who a route is not for. What is for fans is for everybody.
-
-    Args:
-        venue_id: the venue that the path names; None when it names none.
-
-    Raises:
-        Unauthenticated: nobody is known, so nothing can be allowed.
-        Forbidden: the caller has another role, or the venue is not theirs.
-    """
-    if audience == "fans":
-        return
-    if audience not in identity.roles:
-        if identity.roles == ("fans",) and not identity.subject.startswith(("user:", "key:")):
-            raise Unauthenticated
-        raise Forbidden(f"this is for {audience}, and the caller is of {', '.join(identity.roles)}")
-    if venue_id is not None and not {venue_id, "*"} & {*identity.venues}:
-        raise Forbidden("the caller may not see this venue")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.identity.problems import Unauthenticated
+from inventory_stream.web import Unauthenticated
 from inventory_stream.web.identity import Identity, Role
 
 PREFIX = "sst_"

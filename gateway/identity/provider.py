@@ -13,7 +13,8 @@ from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from gateway.identity.problems import ProviderUnreachable, Unauthenticated
+from gateway.identity.problems import ProviderUnreachable
+from inventory_stream.web import Unauthenticated
 from inventory_stream.web.identity import ROLES, Identity
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519")  # no shared secrets: the gateway must not be able to sign

@@ -100,7 +100,7 @@ class _Telling:
 
     def _costs(self, way: Way | None, group: Group) -> list[Cost | None]:
         if group.listing:
-            return [group.listing.cost] * group.size
+            return [Cost(group.listing.face_cents, group.listing.fees_cents)] * group.size
         costs = way.costs if way else {}
         return [costs.get(level) for level in self._levels(group)]
 

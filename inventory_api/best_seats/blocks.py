@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inventory_api.best_seats.house import Mask, Numbers
+from inventory_api.best_seats.arrays import Mask, Numbers
 from inventory_api.best_seats.quality import Rating
 
 # Ranks: one single seat less outweighs any use of accessible seats, which outweighs any score.
@@ -120,7 +120,7 @@ class Blocks:
         """
         ranks = self._ranks.copy()
         for _ in range(count if len(ranks) else 0):
-            chosen = int(np.argmax(ranks))
+            chosen = int(np.argmax(ranks))  # of equal ones the first
             if ranks[chosen] == _GONE:
                 return
             start = int(self._starts[chosen])
@@ -147,6 +147,7 @@ def _starts(ground: Ground, size: int) -> Numbers:
 
 def _fits(allowed: Mask, joined: Mask, size: int) -> Mask:
     """Return which seats are allowed and are followed by enough allowed neighbours."""
+    # Sums up to each seat turn every window of any size into one subtraction.
     seats, links = _count(allowed), _count(joined)
     fits: Mask = (seats[size:] - seats[:-size] == size) & (links[size - 1 : -1] - links[:-size] == size - 1)
     return fits

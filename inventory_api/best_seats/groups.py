@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from inventory_api.best_seats.arrays import Numbers
 from inventory_api.best_seats.blocks import Blocks, Found, Ground, Runs, runs_of, with_needed
-from inventory_api.best_seats.house import Numbers, Seating
+from inventory_api.best_seats.house import Seating
 from inventory_api.best_seats.quality import WHOLE, Rating
 
 # What a seat's width between two groups outweighs of the quality of one of them.
@@ -104,6 +105,7 @@ class _Splitting:
         runs = runs[~self._within(anchor, runs)]
         if len(runs) < count - 1:
             return None
+        # A better place makes up for some distance.
         costs = _APART * self._apart(anchor, self._rest.only(runs)) - self._value[runs]
         nearest = np.argsort(costs, kind="stable")[: count - 1]
         alone = self._worth(self._main.only(np.array([anchor])))

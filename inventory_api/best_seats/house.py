@@ -2,16 +2,14 @@
 A house at one moment: its seats in order, what is free, what owners offer, what it all costs.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
+from inventory_api.best_seats.arrays import Mask, Numbers
+from inventory_api.best_seats.resale import NO_RESALE, Resale
 from inventory_stream.records.catalogue import OfferPublished
-
-Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[Any]
 
 ACCESSIBLE, COMPANION, RESTRICTED_VIEW = 1, 2, 4
 _KEPT = ACCESSIBLE | COMPANION
@@ -99,30 +97,16 @@ class Area(NamedTuple):
     free: int
 
 
-class Listing(NamedTuple):
-    """
-    Places that an owner offers: indexes of seats, or a quantity in an area. `cost` is that of each.
-    """
-
-    listing_id: str
-    section: str
-    seats: tuple[int, ...]
-    quantity: int
-    price_level: str
-    cost: Cost
-
-
 class House(msgspec.Struct, frozen=True):
     """
     What can be had at one moment.
 
-    free: which seats are. prices: price level → cost. listings: open ones in the event's currency. offers: those whose
-    time has come and is not over.
+    free: which seats are. prices: price level → cost. offers: those whose time has come and is not over.
     """
 
     seating: Seating
     free: Mask
     prices: dict[str, Cost]
     areas: tuple[Area, ...] = ()
-    listings: tuple[Listing, ...] = ()
+    resale: Resale = NO_RESALE
     offers: tuple[OfferPublished, ...] = ()

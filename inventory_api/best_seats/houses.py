@@ -6,10 +6,11 @@ from datetime import datetime
 
 import numpy as np
 
-from inventory_api.best_seats.house import Area, Cost, House, Listing, Seating
+from inventory_api.best_seats.house import Area, Cost, House, Seating
+from inventory_api.best_seats.resale import NO_RESALE, Resale, resale_of
 from inventory_api.best_seats.wanted import Wanted
 from inventory_api.bundles import Bundled
-from inventory_api.live.event import LiveEvent, LiveListing
+from inventory_api.live.event import LiveEvent
 from inventory_api.offers import contained_events, offer_state
 from inventory_api.seats.map import SeatMap, SectionMap, standing, statuses_of
 from inventory_api.sections import FREE
@@ -30,7 +31,7 @@ def house_of(live: LiveEvent, seat_map: SeatMap, wanted: Wanted, now: datetime, 
         free=statuses_of(live) == FREE,
         prices={level: Cost(face, fees) for level, (face, fees) in event.prices.items()},
         areas=tuple(Area(part.name, part.levels[0], part.counts[FREE]) for part in standing(live)),
-        listings=_listings(live, seat_map) if wanted.resale else (),
+        resale=_resale(live, seat_map) if wanted.resale else NO_RESALE,
         offers=tuple(offer for offer in current if _can_be_had(offer, event.currency, wanted, now, bundled)),
     )
 
@@ -66,16 +67,7 @@ def _can_be_had(offer: OfferPublished, currency: str, wanted: Wanted, now: datet
     return enough and (offer.currency == currency or not offer.face_cents)
 
 
-def _listings(live: LiveEvent, seat_map: SeatMap) -> tuple[Listing, ...]:
+def _resale(live: LiveEvent, seat_map: SeatMap) -> Resale:
     """Return the listings in the event's currency: others have no price that could be compared."""
-    firsts = {section.name: section.first for section in seat_map.sections}
-    levels = {part.name: part.levels[0] for part in standing(live)}
-    mine = (listing for listing in live.listings if listing.currency == live.event.currency)
-    return tuple(_listing(listing, firsts.get(listing.section), levels) for listing in mine)
-
-
-def _listing(listing: LiveListing, first: int | None, levels: dict[str, str]) -> Listing:
-    cost = Cost(listing.face_cents, listing.fees_cents)
-    if first is None:
-        return Listing(listing.listing_id, listing.section, (), listing.places[0], levels[listing.section], cost)
-    return Listing(listing.listing_id, listing.section, tuple(first + place for place in listing.places), 0, "", cost)
+    mine = [listing for listing in live.listings if listing.currency == live.event.currency]
+    return resale_of(mine, {section.name: section.first for section in seat_map.sections})

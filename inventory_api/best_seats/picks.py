@@ -4,8 +4,8 @@ What is picked for a party: a block of seats, places in an area, or several bloc
 
 from typing import Literal, NamedTuple
 
-from inventory_api.best_seats.house import Listing
 from inventory_api.best_seats.quality import Points
+from inventory_api.live.event import LiveListing
 
 
 class Group(NamedTuple):
@@ -18,7 +18,7 @@ class Group(NamedTuple):
     size: int
     first: int = 0
     price_level: str = ""
-    listing: Listing | None = None
+    listing: LiveListing | None = None
 
 
 class Pick(NamedTuple):

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inventory_api.best_seats.house import RESTRICTED_VIEW, Cost, Numbers, Seating
+from inventory_api.best_seats.arrays import Numbers
+from inventory_api.best_seats.house import RESTRICTED_VIEW, Cost, Seating
 
 ONE = 10_000
 
@@ -86,6 +87,7 @@ class Rating:
         """
         Return the scores of blocks of one size.
         """
+        # What depends on where the block ends counts once for each of its seats, as what is summed over them does.
         along = WEIGHTS.centre * self._centre(starts, size) + WEIGHTS.aisle * self._aisle(starts, size)
         scores: Numbers = self._weighted[starts + size] - self._weighted[starts] + size * along
         return scores

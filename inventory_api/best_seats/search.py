@@ -4,13 +4,16 @@ The search: from a house and what is wanted of it to picks, the best first.
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from inventory_api.best_seats.blocks import Blocks, Found, Ground, longest
 from inventory_api.best_seats.groups import Party, split
-from inventory_api.best_seats.house import House, Listing
+from inventory_api.best_seats.house import House
 from inventory_api.best_seats.picks import Group, Lack, Pick
 from inventory_api.best_seats.quality import Points, Rating, area_points, level_points
 from inventory_api.best_seats.stock import Search, Stock, free_ground, listed_ground, ordinary, stock_of
 from inventory_api.best_seats.wanted import Wanted
+from inventory_api.live.event import LiveListing
 
 
 def best_picks(house: House, wanted: Wanted) -> list[Pick] | Lack:
@@ -64,12 +67,14 @@ class _Searching:
 
     def _listings(self) -> Iterator[Pick]:
         size = self._wanted.quantity
-        for listing in self._stock.listings:
-            if listing.quantity >= size:
-                yield self._area(Group("area", listing.section, size, 0, listing.price_level, listing))
+        resale = self._search.house.resale
+        levels = {area.section: area.price_level for area in self._search.house.areas}
+        for number in np.flatnonzero(self._stock.listings & (resale.quantities >= size)).tolist():
+            listing = resale.listings[number]
+            yield self._area(Group("area", listing.section, size, 0, levels[listing.section], listing))
         ground, owner = listed_ground(self._stock, self._search)
         for found in self._best(ground):
-            yield self._pick([self._group(found, self._stock.listings[owner[found.start]])], [found])
+            yield self._pick([self._group(found, resale.listings[owner[found.start]])], [found])
 
     def _groups(self) -> tuple[Found, ...]:
         party = Party(self._wanted.quantity, self._search.house.seating, self._rating)
@@ -79,10 +84,10 @@ class _Searching:
     def _largest(self) -> int:
         sizes = [longest(self._free), longest(listed_ground(self._stock, self._search)[0])]
         sizes += [area.free for area in self._stock.areas]
-        sizes += [listing.quantity for listing in self._stock.listings]
+        sizes += [int(self._search.house.resale.quantities[self._stock.listings].max(initial=0))]
         return max(sizes)
 
-    def _group(self, found: Found, listing: Listing | None = None) -> Group:
+    def _group(self, found: Found, listing: LiveListing | None = None) -> Group:
         section = self._search.house.seating.section_of(found.start)
         return Group("seats", section, found.size, found.start, listing=listing)
 

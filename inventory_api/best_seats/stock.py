@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from inventory_api.best_seats.arrays import Mask, Numbers
 from inventory_api.best_seats.blocks import Ground
-from inventory_api.best_seats.house import ACCESSIBLE, Area, House, Listing, Mask, Numbers
+from inventory_api.best_seats.house import ACCESSIBLE, Area, House
 from inventory_api.best_seats.wanted import Wanted
 from inventory_api.best_seats.ways import Way, Ways, affordable, narrowed, sold_together, ways_of, within_limit
 
@@ -26,12 +27,12 @@ Lacking = Literal[
 
 class Stock(NamedTuple):
     """
-    Free seats, areas with free places, and listings, with the ways in which the former can be bought.
+    Free seats, areas with free places, and which listings of the house; with the ways in which the former can be bought.
     """
 
     seats: Mask
     areas: tuple[Area, ...]
-    listings: tuple[Listing, ...]
+    listings: Mask
     ways: Ways
 
 
@@ -50,9 +51,9 @@ def stock_of(search: Search) -> Stock | Lacking:
     """
     house, wanted = search
     areas = tuple(area for area in house.areas if area.free)
-    listings = house.listings if wanted.resale else ()
+    listings = np.full(len(house.resale.listings), wanted.resale)
     stock = Stock(house.free, areas, listings, ways_of(house, packages=wanted.packages))
-    if not (areas or listings or house.free.any()):
+    if not (areas or listings.any() or house.free.any()):
         return "sold_out"
     for lacking, step in _STEPS:
         stock = step(stock, search)
@@ -65,17 +66,16 @@ def _for_them(stock: Stock, search: Search) -> Stock:
     """Leave it at listings that have an accessible seat, if that is asked for, and at no area."""
     if not search.wanted.accessible:
         return stock
-    accessible = accessible_seats(search.house)
-    listings = tuple(listing for listing in stock.listings if accessible[list(listing.seats)].any())
-    return Stock(stock.seats, (), listings, stock.ways)
+    listings = search.house.resale.with_any(accessible_seats(search.house))
+    return Stock(stock.seats, (), stock.listings & listings, stock.ways)
 
 
 def _for_others(stock: Stock, search: Search) -> Stock:
     """Leave accessible seats, and those of who comes along, to those who ask for them."""
     if search.wanted.accessible:
         return stock
-    others = ~search.house.seating.kept()
-    listings = tuple(listing for listing in stock.listings if listing.quantity or others[list(listing.seats)].any())
+    others, resale = ~search.house.seating.kept(), search.house.resale
+    listings = stock.listings & (resale.with_any(others) | (resale.quantities > 0))
     return Stock(stock.seats & others, stock.areas, listings, stock.ways)
 
 
@@ -88,19 +88,19 @@ def _in_sections(stock: Stock, search: Search) -> Stock:
         if name in names:
             there[seating.span(number)] = True
     areas = tuple(area for area in stock.areas if area.section in names)
-    listings = tuple(listing for listing in stock.listings if listing.section in names)
-    return Stock(stock.seats & there, areas, listings, stock.ways)
+    listings = np.array([listing.section in names for listing in search.house.resale.listings], bool)
+    return Stock(stock.seats & there, areas, stock.listings & listings, stock.ways)
 
 
 def _of_levels(stock: Stock, search: Search) -> Stock:
     wanted = search.wanted.price_levels
     if not wanted:
         return stock
-    of_level = seats_of(search.house, wanted)
+    of_level, resale = seats_of(search.house, wanted), search.house.resale
     areas = tuple(area for area in stock.areas if area.price_level in wanted)
-    listings = tuple(
-        listing for listing in stock.listings if listing.price_level in wanted or of_level[list(listing.seats)].any()
-    )
+    sections = {area.section for area in search.house.areas if area.price_level in wanted}
+    standing = np.array([listing.section in sections for listing in resale.listings], bool)
+    listings = stock.listings & (resale.with_any(of_level) | standing)
     return Stock(stock.seats & of_level, areas, listings, stock.ways)
 
 
@@ -118,10 +118,13 @@ def _by_way(keep: Callable[[Wanted, Way, str], bool]) -> "Step":
 
 
 def _affordable(stock: Stock, search: Search) -> Stock:
-    affords = search.wanted.affords
-    listings = tuple(listing for listing in stock.listings if affords(listing.cost.total))
-    step = _by_way(affordable)
-    return step(stock._replace(listings=listings), search)
+    wanted, totals = search.wanted, search.house.resale.totals
+    listings = stock.listings
+    if wanted.max_price_cents is not None:
+        listings = listings & (totals <= wanted.max_price_cents)
+    if wanted.min_price_cents is not None:
+        listings = listings & (totals >= wanted.min_price_cents)
+    return _by_way(affordable)(stock._replace(listings=listings), search)
 
 
 Step = Callable[[Stock, Search], Stock]
@@ -137,7 +140,7 @@ _STEPS: tuple[tuple[Lacking, Step], ...] = (
 
 
 def _empty(stock: Stock, search: Search) -> bool:
-    if stock.areas or stock.listings:
+    if stock.areas or stock.listings.any():
         return False
     seats = stock.seats & accessible_seats(search.house) if search.wanted.accessible else stock.seats
     return not seats.any()
@@ -180,15 +183,16 @@ def ordinary(ground: Ground, house: House) -> Ground:
 
 def listed_ground(stock: Stock, search: Search) -> tuple[Ground, Numbers]:
     """
-    Return the listed seats that may be given, those of one owner together, and each seat's number in `listings`.
+    Return the listed seats that may be given, those of one owner together, and the number of each seat's listing.
     """
     house, wanted = search
-    owner = np.full(house.seating.size, -1, np.int32)
-    for number, listing in enumerate(stock.listings):
-        owner[list(listing.seats)] = number
+    owner = np.full(house.seating.size, -1, np.int64)
+    mine = stock.listings[house.resale.owners]
+    owner[house.resale.seats[mine]] = house.resale.owners[mine]
     there = owner >= 0
     if not wanted.accessible:
         there &= ~house.seating.kept()
+    # Neighbours of two owners are two listings, however close: nobody can buy across them.
     joined = house.seating.joined.copy()
     joined[:-1] &= owner[:-1] == owner[1:]
     allowed = there & seats_of(house, wanted.price_levels) if wanted.price_levels else there

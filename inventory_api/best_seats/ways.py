@@ -84,6 +84,7 @@ def sold_together(ways: Ways) -> list[frozenset[str]]:
 def _bundle(house: House, offer: OfferPublished) -> Way:
     own = Cost(offer.face_cents, offer.fees_cents)
     levels = offer.price_levels or tuple(house.prices)
+    # A package without a price of its own costs what its seats do.
     costs = dict.fromkeys(levels, own) if offer.face_cents else _known(house.prices, levels)
     return Way(costs, dict.fromkeys(levels, offer.limit_per_order or inf), offer)
 

@@ -18,7 +18,7 @@ from inventory_api.catalogue.table import Table, name_key
 from inventory_stream.projection.reading import Changes, Snapshot
 from inventory_stream.web import Unavailable
 
-_STEP = 200  # events that are read and taken up before others may run
+_STEP, _HALF = 200, 100  # events that are read, and that are taken up, before others may run
 _AT_ONCE = 400  # changed events up to which the table is changed in place
 _encode = msgspec.json.Encoder().encode
 
@@ -125,8 +125,8 @@ class Catalogue:
     async def _renew(self, table: Table, chunks: AsyncIterator[list[State]]) -> None:
         """Bring many events into a table that nobody sees yet, then show it."""
         async for states in chunks:
-            for first in range(0, len(states), _STEP):
-                table.put_unordered(states[first : first + _STEP])
+            for first in range(0, len(states), _HALF):
+                table.put_unordered(states[first : first + _HALF])
                 await _pause()
         await asyncio.to_thread(table.index.merge)
         table.by_id = await ordered(dict(table.slots), _pause)

@@ -2,8 +2,9 @@
 What the projection's tables say about events, as far as a search needs it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from operator import add
 from sys import intern
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inventory_api import events
 from inventory_api.catalogue.accessible import AccessibleSeats
 from inventory_api.events import Event
-from inventory_api.sections import FREE
+from inventory_api.sections import FREE, LISTED
 from inventory_stream.projection.reading import Snapshot
 
 _EVENTS = 'SELECT * FROM "{schema}".events WHERE event_id = ANY(%s)'
@@ -37,19 +38,10 @@ SELECT DISTINCT ON (l.event_id) l.event_id, l.face_cents, l.fees_cents
 FROM "{schema}".listings AS l JOIN "{schema}".events AS e USING (event_id, currency)
 WHERE l.event_id = ANY(%s) ORDER BY l.event_id, l.face_cents + l.fees_cents, l.fees_cents
 """
-_SHARED: tuple[str, ...] = (
-    "venue_id",
-    "venue_name",
-    "city",
-    "region",
-    "country",
-    "category",
-    "genre",
-    "attraction",
-    "tour",
+_SHARED = (
+    *("venue_id", "venue_name", "city", "region", "country", "category", "genre", "attraction", "tour"),
+    *("chart_id", "presale", "currency", "timezone"),
 )
-_SHARED += ("chart_id", "presale", "currency")
-
 _NO_PARTS: dict[str, Any] = {}
 _NO_LISTINGS: dict[str, Any] = {}
 
@@ -86,43 +78,41 @@ async def read_states(snapshot: Snapshot, event_ids: Sequence[str], seats: Acces
     Return the events that exist.
     """
     connection = await snapshot.session.connection()
+    described = [_event(row) for row in await _ask(connection, snapshot, _EVENTS, event_ids)]
     counts: dict[str, Any] = {}
     levels: dict[str, set[str]] = {}
-    described = await _ask(connection, snapshot, _EVENTS, event_ids)
-    mixed = False
+    mixed = []
     for event_id, text, *numbers in await _ask(connection, snapshot, _COUNTS, event_ids):
-        mine = counts.get(event_id, NOTHING)
-        counts[event_id] = tuple(map(sum, zip(mine, map(int, numbers), strict=True)))
-        mixed = mixed or not text
-        if numbers[FREE] and text:
+        counts[event_id] = tuple(map(add, counts.get(event_id, NOTHING), map(int, numbers)))
+        if not text:
+            mixed.append(event_id)
+        elif numbers[FREE]:
             levels.setdefault(event_id, set()).add(_first_level(text))
-    if mixed:
-        rows = await _ask(connection, snapshot, _MIXED, event_ids)
-        for event_id, names, seat_levels, statuses in rows:
-            levels.setdefault(event_id, set()).update(_free_levels(names, seat_levels, statuses))
-    accessible = await seats.count(snapshot, event_ids)
-    resale = {row[0]: (row[1], row[2]) for row in await _ask(connection, snapshot, _RESALE, event_ids)}
-    return [_state(tuple(values), counts, levels, accessible, resale) for values in described]
+    for event_id, names, seat_levels, statuses in await _ask(connection, snapshot, _MIXED, mixed):
+        levels.setdefault(event_id, set()).update(_free_levels(names, seat_levels, statuses))
+    listed = [event_id for event_id, mine in counts.items() if mine[LISTED]]
+    resale = {row[0]: (row[1], row[2]) for row in await _ask(connection, snapshot, _RESALE, listed)}
+    accessible = await seats.count(snapshot, described)
+    found = []
+    for event in described:
+        key = event.event_id
+        free = _shared_levels(tuple(sorted(levels.get(key, ()))))
+        found.append(State(event, counts.get(key, NOTHING), free, accessible.get(key, 0), resale.get(key)))
+    return found
 
 
-def _state(
-    values: tuple[Any, ...],
-    counts: Mapping[str, Counts],
-    levels: Mapping[str, set[str]],
-    accessible: Mapping[str, int],
-    resale: Mapping[str, tuple[int, int]],
-) -> State:
-    event = events.from_row(values)
+def _event(row: Sequence[Any]) -> Event:
+    event = events.from_row(tuple(row))
     for name in _SHARED:  # one string for all events that have it
         setattr(event, name, intern(getattr(event, name)))
     event.prices = _shared_prices(msgspec.json.encode(event.prices))
     event.parts, event.listings = _NO_PARTS, _NO_LISTINGS
-    event_id = event.event_id
-    free = _shared_levels(tuple(sorted(levels.get(event_id, ()))))
-    return State(event, counts.get(event_id, NOTHING), free, accessible.get(event_id, 0), resale.get(event_id))
+    return event
 
 
 async def _ask(connection: AsyncConnection, snapshot: Snapshot, query: str, event_ids: Sequence[str]) -> Sequence[Any]:
+    if not event_ids:
+        return ()
     result = await connection.exec_driver_sql(query.format(schema=snapshot.schema), (list(event_ids),))
     return result.all()
 

@@ -13,18 +13,21 @@ from inventory_api.live.answers import FOR_EVER
 from inventory_api.prices import event_prices, price_range
 from inventory_api.words import event_status, next_change
 
-_HEAD: tuple[str, ...] = (
-    "event_id",
-    "name",
-    "starts_at",
-    "on_sale_at",
-    "moved_from",
-    "attraction",
-    "tour",
-    "category",
-    "genre",
+_HEAD = (
+    *(
+        "event_id",
+        "name",
+        "starts_at",
+        "timezone",
+        "on_sale_at",
+        "moved_from",
+        "attraction",
+        "tour",
+        "category",
+        "genre",
+    ),
+    *("venue_id", "venue_name", "city", "region", "country"),
 )
-_HEAD += ("venue_id", "venue_name", "city", "region", "country")
 _encode = msgspec.json.Encoder().encode
 
 Body = dict[str, Any]

@@ -40,9 +40,18 @@ VALUES = {
     "attraction": "attraction",
 }
 """Columns of words, and the fields they come from."""
-# How much a field says about what an event is.
-_OWN_WEIGHT, _WEIGHTS = 4, {"attraction": 4, "tour": 3, "venue_name": 2, "city": 2}
-_WEIGHTS |= {"region": 1, "country": 1, "category": 1, "genre": 1}
+# How much a field says about what an event is, light ones first.
+_WEIGHTS = {
+    "region": 1,
+    "country": 1,
+    "category": 1,
+    "genre": 1,
+    "venue_name": 2,
+    "city": 2,
+    "tour": 3,
+    "attraction": 4,
+}
+_NAME_WEIGHT = 4
 _TEXTS = attrgetter("name", *_WEIGHTS, *VALUES.values())
 
 Column = npt.NDArray[Any]
@@ -175,7 +184,7 @@ class Table:
         for name, field in VALUES.items():
             self._columns[name][slot] = self.words[name].number(getattr(event, field))
         weighted = [(weight, shared_words_of(getattr(event, field))) for field, weight in _WEIGHTS.items()]
-        self.index.put(slot, self.index.tokens([(_OWN_WEIGHT, words_of(event.name)), *weighted]))
+        self.index.put(slot, self.index.tokens([*weighted, (_NAME_WEIGHT, words_of(event.name))]))
 
     def _grow(self, size: int) -> None:
         capacity = len(self._columns["month"])

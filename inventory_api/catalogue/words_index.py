@@ -2,6 +2,7 @@
 Finds events by the words of their descriptions.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -33,18 +34,17 @@ class WordsIndex:
 
     def tokens(self, weighted: Iterable[tuple[int, Sequence[str]]]) -> bytes:
         """
-        Return the tokens of words, given with the weight of their field; of equal words the heaviest counts.
+        Return the tokens of words, given with the weight of their field, light ones first; of equal words the heaviest counts.
         """
-        heaviest: dict[int, int] = {}
+        heaviest: dict[str, int] = {}
         for weight, words in weighted:
-            for word in words:
-                number = self._numbers.get(word)
-                if number is None:
-                    number = self._numbers[word] = len(self._words)
-                    self._words.append(word)
-                heaviest[number] = max(weight, heaviest.get(number, 0))
-        found = [number << WEIGHT_BITS | weight for number, weight in heaviest.items()]
-        return np.array(found, np.int32).tobytes()
+            heaviest.update(dict.fromkeys(words, weight))
+        numbers = self._numbers
+        for word in heaviest:
+            if word not in numbers:
+                numbers[word] = len(self._words)
+                self._words.append(word)
+        return array("i", [numbers[word] << WEIGHT_BITS | weight for word, weight in heaviest.items()]).tobytes()
 
     def put(self, slot: int, tokens: bytes) -> None:
         """

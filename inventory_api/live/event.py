@@ -56,9 +56,11 @@ class LiveEvent:
 
     Attributes:
         position: the next offset of the event's partition when it was read; 0 while it has no places.
+        memory: what makers of answers found out about parts, for the next picture of the event: they check what they find.
+        horizon: the oldest transaction whose rows it may lack (its number as text, "0" for any), see `renewal`.
     """
 
-    __slots__ = ("_answers", "event", "listings", "offers", "parts", "position", "seats")
+    __slots__ = ("_answers", "event", "horizon", "listings", "memory", "offers", "parts", "position", "seats")
 
     def __init__(
         self,
@@ -67,12 +69,16 @@ class LiveEvent:
         offers: tuple[OfferPublished, ...],
         listings: tuple[LiveListing, ...],
         position: int,
+        horizon: str = "0",
+        memory: dict[str, Any] | None = None,
     ) -> None:
         self.event = event
         self.parts = parts
         self.offers = offers
         self.listings = listings
         self.position = position
+        self.horizon = horizon
+        self.memory = {} if memory is None else memory
         self.seats = sum(len(part.statuses) for part in parts)
         self._answers: dict[str, Kept] = {}
 

@@ -3,27 +3,34 @@ Pictures of the events that are asked for, kept until a record changes them.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from inventory_api.live.event import LiveEvent
 from inventory_api.live.follower import Follower
 from inventory_api.live.pictures import read_pictures
+from inventory_api.live.renewal import renew_pictures
 from inventory_stream.projection.reading import Changes, Snapshot
 from inventory_stream.web import NotFound
 
 _EVENT_COST = 200  # what an event costs beside its seats, in seats
+_AT_ONCE = 64  # events that are brought up before others may run
 
 Listener = Callable[[LiveEvent, LiveEvent], None]
 
 
 class _Slot:
-    __slots__ = ("live", "read")
+    __slots__ = ("behind", "live", "made_at", "read", "read_at")
 
-    def __init__(self, live: LiveEvent) -> None:
+    def __init__(self, live: LiveEvent, made_at: float, read_at: float) -> None:
         self.live = live
+        self.made_at = made_at
         self.read = True  # since it was last brought up, or passed over by eviction
+        self.read_at = read_at
+        self.behind = False  # older than what may be claimed: good to be brought up, not to be given out
 
 
 class LiveEvents:
@@ -31,17 +38,23 @@ class LiveEvents:
     A keeper of events. Those that are read or watched are brought up after a change, the others are let go.
     """
 
-    def __init__(self, max_seats: int) -> None:
+    def __init__(self, max_seats: int, idle_s: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
         """
         Args:
             max_seats: how many seats are kept, of all events together; those not read go first.
+            idle_s: how long an event is brought up though nobody reads it any more; at least once.
         """
         self._max_seats = max_seats
+        self._idle_s = idle_s
+        self._clock = clock
         self._cost = 0
         self._slots: dict[str, _Slot] = {}
         self._shown: dict[str, set[str]] = {}  # key of records → events in whose answers they show
         self._dirty: set[str] = set()
         self._taken_up: set[str] = set()
+        self._anything = False
+        self._all_anew = False
+        self._begun_at = 0.0
         self._flights: dict[str, asyncio.Task[LiveEvent]] = {}
         self._watched: Counter[str] = Counter()
         self._listeners: list[Listener] = []
@@ -84,9 +97,10 @@ class LiveEvents:
         Return an event if it is kept and may be given out: as of the follower's positions, or later.
         """
         slot, follower = self._slots.get(event_id), self._follower
-        if slot is None or follower is None or not follower.fresh:
+        if slot is None or slot.behind or follower is None or not follower.allows(slot.made_at):
             return None
         slot.read = True
+        slot.read_at = self._clock()
         return slot.live
 
     async def read(self, event_id: str) -> LiveEvent:
@@ -104,7 +118,7 @@ class LiveEvents:
         flight = self._flights.get(event_id)
         if flight is None:
             flight = self._flights[event_id] = asyncio.create_task(self._load(event_id))
-            flight.add_done_callback(lambda done: self._land(event_id, done))
+            flight.add_done_callback(partial(self._land, event_id, self._clock()))
         return await asyncio.shield(flight)
 
     async def _load(self, event_id: str) -> LiveEvent:
@@ -113,17 +127,24 @@ class LiveEvents:
             raise NotFound(f"there is no event {event_id}")
         return found[event_id]
 
-    def _land(self, event_id: str, flight: asyncio.Task[LiveEvent]) -> None:
+    def _land(self, event_id: str, made_at: float, flight: asyncio.Task[LiveEvent]) -> None:
         failed = flight.cancelled() or flight.exception() is not None
-        if self._flights.get(event_id) is not flight:  # something changed meanwhile
+        current = self._flights.get(event_id) is flight
+        if current:
+            del self._flights[event_id]
+        if failed or not self.follower.trusted:
             return
-        del self._flights[event_id]
-        if not failed and self.follower.trusted:
-            self._keep(event_id, flight.result())
+        if current:
+            self._keep(event_id, _Slot(flight.result(), made_at, self._clock()))
+        elif event_id not in self._slots:  # the event changed meanwhile: it may be given out when it was brought up
+            slot = _Slot(flight.result(), made_at, self._clock())
+            slot.behind = True
+            self._keep(event_id, slot)
+            self._dirty.add(event_id)
 
-    def _keep(self, event_id: str, live: LiveEvent) -> None:
+    def _keep(self, event_id: str, slot: _Slot) -> None:
         self._drop(event_id)
-        self._slots[event_id] = _Slot(live)
+        self._slots[event_id], live = slot, slot.live
         for key in live.shows():
             self._shown.setdefault(key, set()).add(event_id)
         self._cost += live.seats + _EVENT_COST
@@ -153,15 +174,17 @@ class LiveEvents:
         """
         keys = changes.keys
         if keys is None:
+            self._anything = True
             keys = {*self._slots, *self._flights}
         for key in self._shown.keys() & keys:
             keys = keys | self._shown[key]
+        idle = self._clock() - self._idle_s
         for event_id in keys:
             self._flights.pop(event_id, None)
             slot = self._slots.get(event_id)
             if slot is None:
                 continue
-            if slot.read or event_id in self._watched:
+            if slot.read or slot.read_at > idle or event_id in self._watched:
                 self._dirty.add(event_id)
             else:
                 self._drop(event_id)
@@ -171,24 +194,33 @@ class LiveEvents:
         Take up what is marked.
         """
         self._taken_up, self._dirty = self._dirty, set()
+        self._all_anew, self._anything = self._anything, False
+        self._begun_at = self._clock()
 
     async def refresh(self, snapshot: Snapshot) -> None:
         """
         Make new pictures of the events that were taken up.
         """
         old = {event_id: slot.live for event_id in self._taken_up if (slot := self._slots.get(event_id))}
-        if not old:
+        event_ids = list(old)
+        for first in range(0, len(event_ids), _AT_ONCE):
+            some = event_ids[first : first + _AT_ONCE]
+            before = {event_id: old[event_id] for event_id in some}
+            # When anything may have changed, perhaps the version did: nothing of before says what is as it was.
+            found = await (read_pictures(snapshot, some) if self._all_anew else renew_pictures(snapshot, before))
+            for event_id, picture in before.items():
+                self._put(event_id, picture, found.get(event_id))
+
+    def _put(self, event_id: str, before: LiveEvent, live: LiveEvent | None) -> None:
+        slot = self._slots.get(event_id)
+        if slot is None or slot.live is not before:  # let go meanwhile, and perhaps read anew since
             return
-        found = await read_pictures(snapshot, list(old))
-        for event_id, before in old.items():
-            slot, live = self._slots.get(event_id), found.get(event_id)
-            if slot is None:
-                continue
-            self._drop(event_id)
-            if live is not None:
-                self._keep(event_id, live)
-                self._slots[event_id].read = False
-                self._tell(event_id, before, live)
+        self._drop(event_id)
+        if live is not None:
+            renewed = _Slot(live, self._begun_at, slot.read_at)
+            self._keep(event_id, renewed)
+            renewed.read = False
+            self._tell(event_id, before, live)
 
     def _tell(self, event_id: str, before: LiveEvent, live: LiveEvent) -> None:
         if event_id in self._watched:

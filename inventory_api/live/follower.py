@@ -114,6 +114,12 @@ class Follower:
         since = self._dirty_since
         return since is None or self._clock() - since < self._max_stale_s
 
+    def allows(self, made_at: float) -> bool:
+        """
+        Return whether something may be given out that was read at this time: that, too, counts as brought up then.
+        """
+        return self.fresh or (self.trusted and self._clock() - made_at < self._max_stale_s)
+
     def mark(self, changes: Changes) -> None:
         """
         Note that something changed.

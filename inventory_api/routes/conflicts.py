@@ -4,13 +4,14 @@ For operators: records that claimed places in vain.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from inventory_api import conflicts
 from inventory_api.routes.parameters import Following, Word
 from inventory_api.schemas.conflicts import ConflictPage
+from inventory_stream.web.callers import only_for
 
-router = APIRouter(prefix="/v1/operations", tags=["operations"])
+router = APIRouter(prefix="/v1/operations", tags=["operations"], dependencies=[Depends(only_for("operators"))])
 
 
 @router.get("/conflicts")

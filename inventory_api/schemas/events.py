@@ -13,7 +13,8 @@ from inventory_api.words import EventStatus
 
 class EventHead(BaseModel):
     """
-    What an event is. `moved_from`: when it was to start before it was moved; null when it was not.
+    What an event is. `moved_from`: when it was to start before it was moved; null when it was not. `timezone` is the
+    venue's, an IANA name; empty when it is not known.
     """
 
     event_id: str
@@ -22,6 +23,7 @@ class EventHead(BaseModel):
     starts_at: datetime
     on_sale_at: datetime | None
     moved_from: datetime | None
+    timezone: str
     attraction: str
     tour: str
     category: str
@@ -66,10 +68,9 @@ class EventSummary(EventHead, Left):
 
 class EventDetail(EventHead):
     """
-    An event with its prices. `timezone` is the venue's, an IANA name; empty when it is not known.
+    An event with its prices.
     """
 
-    timezone: str
     presale: str
     chart_id: str
     chart_version: int

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Any
 
 import typer
 
@@ -64,8 +65,11 @@ def add_commands(app: typer.Typer, arguments: Sequence[str]) -> None:
             import_module(f"inventory_stream.cli.{module}").register(app)
     for point in points:
         if wanted == point.name or wanted not in known:
-            found = point.load()
-            if isinstance(found, typer.Typer):
-                app.add_typer(found, name=point.name)
-            else:
-                app.command(point.name)(found)
+            _add(app, point.name, point.load())
+
+
+def _add(app: typer.Typer, name: str, found: Any) -> None:
+    if isinstance(found, typer.Typer):
+        app.add_typer(found, name=name)
+    else:
+        app.command(name)(found)

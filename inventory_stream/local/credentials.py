@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 FOLDER = "identity"
+PRIVATE, PUBLIC, SESSIONS = "gateway.jwk", "gateway.jwks", "sessions"
 DEMO_HEADER = "demo.header"
 SESSION_SECRET_BYTES = 32
 
@@ -22,8 +23,22 @@ def credentials(folder: Path) -> dict[str, str]:
         folder: of the local system, such as `.seatstream`.
     """
     place = folder / FOLDER
+    make(place)
+    return {
+        "SEATSTREAM_IDENTITY_KEYS": str(place / PUBLIC),
+        "GATEWAY_IDENTITY_KEY": str(place / PRIVATE),
+        "GATEWAY_SESSION_SECRET_FILE": str(place / SESSIONS),
+        "GATEWAY_KEYS_FILE": str(folder / "keys.json"),
+        "GATEWAY_DEMO_HEADER_FILE": str(folder / DEMO_HEADER),
+    }
+
+
+def make(place: Path) -> None:
+    """
+    Make the gateway's pair of keys and the secret of fans' sessions in a folder; what is there stays.
+    """
     place.mkdir(parents=True, exist_ok=True)
-    private, public, session = place / "gateway.jwk", place / "gateway.jwks", place / "sessions"
+    private, public, session = place / PRIVATE, place / PUBLIC, place / SESSIONS
     if not (private.exists() and public.exists()):
         from inventory_stream.web.identity import write_pair  # cryptography is slow to import, and needed once
 
@@ -31,10 +46,3 @@ def credentials(folder: Path) -> dict[str, str]:
     if not session.exists():
         session.touch(mode=0o600)
         session.write_text(secrets.token_hex(SESSION_SECRET_BYTES))
-    return {
-        "SEATSTREAM_IDENTITY_KEYS": str(public),
-        "GATEWAY_IDENTITY_KEY": str(private),
-        "GATEWAY_SESSION_SECRET_FILE": str(session),
-        "GATEWAY_KEYS_FILE": str(folder / "keys.json"),
-        "GATEWAY_DEMO_HEADER_FILE": str(folder / DEMO_HEADER),
-    }

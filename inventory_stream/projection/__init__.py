@@ -5,6 +5,6 @@ An author writes a `Projection` (see `definition`); the rest of this package is 
 """
 
 from inventory_stream.projection.definition import Fetch, InvalidRecord, Projection, projection_tables
-from inventory_stream.projection.tables import Additive, Rows
+from inventory_stream.projection.tables import Additive, Appended, Rows
 
-__all__ = ["Additive", "Fetch", "InvalidRecord", "Projection", "Rows", "projection_tables"]
+__all__ = ["Additive", "Appended", "Fetch", "InvalidRecord", "Projection", "Rows", "projection_tables"]

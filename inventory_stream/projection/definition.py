@@ -2,8 +2,8 @@
 What the author of a projection writes: tables, and one handler for each record type that changes them.
 
 A projection is a function of the records. It holds no client, clock or logger; it uses the record's time, and does
-not depend on how partitions interleave: each row is either written by the records of one key alone (`Rows`), or only
-ever added to (`Additive`).
+not depend on how partitions interleave: each row is written by the records of one key alone (`Rows`), or by one record
+(`Appended`), or only ever added to (`Additive`).
 """
 
 from abc import ABC, abstractmethod

@@ -152,18 +152,21 @@ def statements(change: TableChange) -> list[Statement]:
     """
     found = [packed_delete(change.model, change.removed)] if change.removed else []
     if change.rows:
-        found.append(packed_insert(change.model, change.rows, add=change.add))
+        found.append(packed_insert(change.model, change.rows, add=change.add, fresh=change.fresh))
     return found
 
 
-def packed_insert(model: type[SQLModel], rows: Sequence[tuple[Any, ...]], *, add: bool) -> Statement:
+def packed_insert(
+    model: type[SQLModel], rows: Sequence[tuple[Any, ...]], *, add: bool, fresh: bool = False
+) -> Statement:
     """
     Return an upsert of whole rows (column order of the table class) by primary key.
 
     Args:
         add: columns outside the key are added to those of an existing row, else they replace them.
+        fresh: no row exists: insert and no more, which is a third cheaper.
     """
-    sql, kinds = _insert_sql(model, add)
+    sql, kinds = _insert_sql(model, add, fresh)
     return Statement(
         sql, tuple(pack(kind, column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True))
     )
@@ -188,14 +191,16 @@ def _columns(model: type[SQLModel]) -> list[Column[Any]]:
 
 
 @lru_cache(maxsize=256)
-def _insert_sql(model: type[SQLModel], add: bool) -> tuple[str, tuple[_Kind, ...]]:
+def _insert_sql(model: type[SQLModel], add: bool, fresh: bool) -> tuple[str, tuple[_Kind, ...]]:
     columns = _columns(model)
     kinds = tuple(column_kind(column) for column in columns)
     table, names = table_name(model), ", ".join(column.name for column in columns)
     arrays = ", ".join(f"%b::{kind.sql}[]" for kind in kinds)
+    sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names come from the table class
+    if fresh:
+        return sql, kinds
     keys = ", ".join(column.name for column in columns if column.primary_key)
     change = "{0} = " + table + ".{0} + excluded.{0}" if add else "{0} = excluded.{0}"
     changes = ", ".join(change.format(column.name) for column in columns if not column.primary_key)
     action = f"UPDATE SET {changes}" if changes else "NOTHING"
-    sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT ({keys}) DO {action}"  # noqa: S608 - names come from the table class
-    return sql, kinds
+    return f"{sql} ON CONFLICT ({keys}) DO {action}", kinds

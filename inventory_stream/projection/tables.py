@@ -1,5 +1,6 @@
 """
-The two kinds of tables a projection writes: rows with a single writer, and sums that anyone may add to.
+The kinds of tables a projection writes: rows with a single writer, rows that stay as they are, and sums that anyone may
+add to.
 
 A table collects what a batch changes; the runtime then takes it and writes it in one statement (see `packing`).
 """
@@ -18,13 +19,14 @@ class TableChange(NamedTuple):
     What a batch changes in one table.
 
     rows: whole rows in column order; `add` says whether their columns outside the key are added to what is there.
-    removed: primary keys to delete, before rows are written.
+    removed: primary keys to delete, before rows are written. fresh: no row with these keys is there yet.
     """
 
     model: type[SQLModel]
     rows: list[tuple[Any, ...]]
     removed: list[tuple[Any, ...]]
     add: bool
+    fresh: bool = False
 
 
 def _columns(model: type[SQLModel]) -> list[Column[Any]]:
@@ -129,3 +131,32 @@ class Rows(Table, Generic[T]):
         change = TableChange(self.model, rows, sorted(self._removed), add=False)
         self._changed, self._removed = {}, set()
         return change
+
+
+class Appended(Table):
+    """
+    Rows that a record leaves behind and nothing changes, so that they are written without a look at what is there.
+
+    Their key must say which record they come from: the same key twice stops the projector.
+    """
+
+    def __init__(self, model: type[SQLModel]) -> None:
+        """
+        Args:
+            model: table class.
+        """
+        super().__init__(model)
+        self._rows: list[tuple[Any, ...]] = []
+
+    def append(self, row: tuple[Any, ...]) -> None:
+        """
+        Write this row (column order) with the batch.
+        """
+        self._rows.append(row)
+
+    def take(self) -> TableChange | None:
+        """
+        Return the new rows.
+        """
+        rows, self._rows = self._rows, []
+        return TableChange(self.model, rows, [], add=False, fresh=True) if rows else None

@@ -9,19 +9,30 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NoReturn
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inventory_stream.log.base import Partition
+from inventory_stream.web.identity import HEADER, NotIdentified, Verifier
 from inventory_stream.web.logs import AccessLine, trace_id
 from inventory_stream.web.positions import parse_positions
-from inventory_stream.web.problems import FieldError, InvalidRequest, PositionNotReached, Problem, render
+from inventory_stream.web.problems import (
+    FieldError,
+    InvalidRequest,
+    PositionNotReached,
+    Problem,
+    Unauthenticated,
+    render,
+)
 from inventory_stream.web.state import ServiceState
 
 POSITION_HEADER = b"stream-position"
 ASKED_HEADER = b"min-position"
 FLUSH_S = 0.1
+# What kubelets and Prometheus ask; it says nothing about anybody.
+_OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _logger = logging.getLogger(__name__)
 
@@ -63,17 +74,26 @@ class Door:
     Wraps the application of a service.
     """
 
-    def __init__(self, app: ASGIApp, state: ServiceState, prepared: Prepared | None, position_timeout_s: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        state: ServiceState,
+        prepared: Prepared | None,
+        position_timeout_s: float,
+        verifier: Verifier | None = None,
+    ) -> None:
         """
         Args:
             app: what answers requests.
             state: of the service.
             prepared: gives a prepared answer or None; asked first, for hot paths.
             position_timeout_s: how long a request may wait for its `min_position`.
+            verifier: checks that the gateway sends requests, and for whom; when None, anybody may.
         """
         self._app = app
         self._state = state
         self._prepared = prepared
+        self._verifier = verifier
         self._position_timeout_s = position_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +107,8 @@ class Door:
         headers = dict(scope["headers"])
         trace = scope["trace_id"] = _trace(headers)
         asked = _asked(scope, headers)
-        if asked is None and self._prepared is not None:
+        stranger = self._verifier is not None and not _introduced(self._verifier, scope, headers)
+        if asked is None and self._prepared is not None and not stranger:
             answer = self._prepared(scope, headers)
             if answer is not None:
                 begin, end = answer.messages(self._state.position_header(), head=scope["method"] == "HEAD")
@@ -102,16 +123,20 @@ class Door:
         if exchange.head:
             scope["method"] = "GET"  # routes need not know of HEAD: it is GET without the body
         try:
-            await self._answer(asked, exchange, scope, receive)
+            await self._answer(asked, exchange, scope, receive, stranger=stranger)
         finally:
             scope["method"] = method
             seconds = time.perf_counter() - started
             self._log(scope, trace, exchange.status, seconds)
             self._state.metrics.answered(method, _route(scope), exchange.status, seconds)
 
-    async def _answer(self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
+    async def _answer(
+        self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive, *, stranger: bool
+    ) -> None:
         trace_id.set(scope["trace_id"])
         try:
+            if stranger:
+                _refuse()
             answer = None
             if asked is not None:
                 await self._reach(asked)
@@ -178,6 +203,19 @@ class _Exchange:
             if self.head:
                 message["body"] = b""
         await self._send(message)
+
+
+def _introduced(verifier: Verifier, scope: Scope, headers: Headers) -> bool:
+    """Note who asks in the scope's `identity`; say whether the gateway sends them, where that matters."""
+    try:
+        scope["identity"] = verifier.identity(headers.get(HEADER, b""))
+    except NotIdentified:
+        return scope["path"] in _OPEN_PATHS
+    return True
+
+
+def _refuse() -> NoReturn:
+    raise Unauthenticated("this service answers the gateway alone: send the request there")
 
 
 def _trace(headers: Headers) -> str:

@@ -4,6 +4,8 @@ Errors of the HTTP APIs: each carries its status and problem type, and one funct
     Problem                     500 internal
     ├── InvalidRequest          400 invalid-request       names the fields
     ├── UnprocessableRequest    422 invalid-request       names the fields
+    ├── Unauthenticated         401 unauthenticated       with WWW-Authenticate
+    ├── Forbidden               403 forbidden
     ├── NotFound                404 not-found
     ├── Conflict                409 conflict
     ├── BodyTooLarge            413 body-too-large
@@ -73,6 +75,25 @@ class UnprocessableRequest(InvalidRequest):
     """
 
     status = 422
+
+
+class Unauthenticated(Problem):
+    """
+    This needs an API key or a token of the identity provider, as `Authorization: Bearer …`.
+    """
+
+    status = 401
+    kind = "unauthenticated"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer realm="seatstream"'}
+
+
+class Forbidden(Problem):
+    """
+    The caller is known, but this is not for them.
+    """
+
+    status = 403
+    kind = "forbidden"
 
 
 class NotFound(Problem):

@@ -3,6 +3,7 @@
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import threading
@@ -101,4 +102,7 @@ def run_service(
         proxy_headers=protocol is None,
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
+    # What was built so far stays: looking through it again and again would hold up requests for tens of milliseconds.
+    gc.collect()
+    gc.freeze()
     DrainingServer(config, service, settings.drain_s).run()

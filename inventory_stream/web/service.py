@@ -23,6 +23,7 @@ from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.web import problems
 from inventory_stream.web.door import Door, Prepared
 from inventory_stream.web.health import health_routes
+from inventory_stream.web.identity import Verifier, read_public
 from inventory_stream.web.logs import AccessLog
 from inventory_stream.web.metrics import ServiceMetrics
 from inventory_stream.web.readers import Reader
@@ -102,7 +103,8 @@ def create_service(
     )
     service.service_state = state
     service.state.service = state
-    service.door = Door(service.answer, state, prepared, settings.position_timeout_s)
+    verifier = Verifier(read_public(settings.identity_keys), name) if settings.identity_keys else None
+    service.door = Door(service.answer, state, prepared, settings.position_timeout_s, verifier)
     service.router.routes.extend([*health_routes(state), *routes])
     for router in routers:
         service.include_router(router, responses=problems.PROBLEM_RESPONSES)

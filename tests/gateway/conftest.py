@@ -66,7 +66,9 @@ def _shared_client(_servers):
 def _client(log_lines, *, timeout_s=5, cache_s=0, **settings) -> Iterator[httpx.Client]:
     for name in SERVICES:
         settings.setdefault(f"{name}_url", closed_url())
-    routes = [route._replace(timeout_s=timeout_s, cache_s=cache_s and route.cache_s and cache_s) for route in ROUTES]
+    # Whom a route is for is another test's matter: here everybody may.
+    changed = {"timeout_s": timeout_s, "audience": "fans"}
+    routes = [route._replace(cache_s=cache_s and route.cache_s and cache_s, **changed) for route in ROUTES]
     app = create_app(GatewaySettings(**settings), routes=routes, write_log=log_lines.append, now=lambda: NOW)
     with served(app, protocol=DoorProtocol) as url, httpx.Client(base_url=url, trust_env=False) as client:
         yield client

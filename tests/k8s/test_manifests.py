@@ -135,10 +135,31 @@ def test_nothing_is_root_or_may_become_it(pod, container):
 
 
 def test_the_root_is_read_only(pod, container):
-    """Nothing is writable but an empty folder at /tmp."""
+    """Nothing is writable but an empty folder at /tmp; what else is mounted are secrets, for reading."""
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    writable = [mount for mount in container["volumeMounts"] if not mount.get("readOnly")]
+
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
-    assert [mount["mountPath"] for mount in container["volumeMounts"]] == ["/tmp"]  # noqa: S108
-    assert all("emptyDir" in volume for volume in pod["volumes"])
+    assert [mount["mountPath"] for mount in writable] == ["/tmp"]  # noqa: S108
+    assert "emptyDir" in volumes.pop(writable[0]["name"])
+    assert all("secret" in volume for volume in volumes.values())
+
+
+def test_only_the_gateway_can_sign(rendered):
+    """The private key is in the gateway's pod alone; the public one in the gateway's and all APIs'."""
+    pods = {
+        item["metadata"]["name"]: {volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
+        for item in rendered
+        if item["kind"] == "Deployment" and (volumes := item["spec"]["template"]["spec"]["volumes"])
+    }
+    settings = next(item["data"] for item in rendered if item["kind"] == "ConfigMap")
+
+    assert {name for name, secrets in pods.items() if "seatstream-gateway" in secrets} == {"gateway"}
+    assert {name for name, secrets in pods.items() if "seatstream-identity" in secrets} == {
+        *("gateway", "inventory-api", "venue-api", "fraud-api")
+    }
+    assert settings["GATEWAY_IDENTITY_KEY"] == "/etc/seatstream/gateway/gateway.jwk"
+    assert settings["SEATSTREAM_IDENTITY_KEYS"] == "/etc/seatstream/identity/gateway.jwks"
 
 
 def test_no_token_and_no_service_links(pod):

@@ -130,6 +130,17 @@ def test_replacing_replaces(connection: psycopg.Connection[Any]) -> None:
     assert connection.execute("SELECT n FROM sum WHERE key = 'replaced'").fetchall() == [(7,)]
 
 
+def test_a_fresh_row_meets_no_other(connection: psycopg.Connection[Any]) -> None:
+    """
+    Rows that are said to be new are, or nothing of the batch is written.
+    """
+    statement = packed_insert(Sum, [("fresh", 5)], add=False, fresh=True)
+    connection.execute(statement.sql, statement.params)
+
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute(statement.sql, statement.params)
+
+
 def test_a_table_of_keys_takes_a_key_twice(connection: psycopg.Connection[Any]) -> None:
     """
     Where there is nothing but the key, a second insert does nothing.

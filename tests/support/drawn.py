@@ -9,15 +9,17 @@ A line without a colon begins a section: its name and price level. A line with o
 
 import numpy as np
 
-from inventory_api.best_seats.house import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, Cost, House, Listing, Seating
+from inventory_api.best_seats.house import ACCESSIBLE, COMPANION, RESTRICTED_VIEW, Cost, House, Seating
+from inventory_api.best_seats.resale import resale_of
+from inventory_api.live.event import LiveListing
 
 FLAGS = {"a": ACCESSIBLE, "c": COMPANION, "r": RESTRICTED_VIEW}
 PRICES = {"P1": Cost(9_000, 900), "P2": Cost(5_000, 500), "P3": Cost(2_000, 200)}
 
 
-def drawn(text, prices=None, *, resale=None, **more):
+def drawn(text, prices=None, *, asked=None, **more):
     """
-    The house that a drawing shows; `resale` is owner's digit → cost of each seat.
+    The house that a drawing shows; `asked` is owner's digit → cost of each seat.
     """
     sections, levels, seats = [], [], []
     row = -1
@@ -36,8 +38,7 @@ def drawn(text, prices=None, *, resale=None, **more):
         seating=_seating(sections, sorted(set(levels)), seats),
         free=np.array([mark in ".acr" for _, _, mark, _ in seats], bool),
         prices=prices,
-        listings=_listings(sections, seats, resale or {}),
-        **more,
+        **{"resale": _resale(sections, seats, asked or {})} | more,
     )
 
 
@@ -64,14 +65,14 @@ def _depths(sections, rows):
     return np.array([row - max(front for front in fronts if front <= row) for row in range(number)], np.int64)
 
 
-def _listings(sections, seats, resale):
+def _resale(sections, seats, resale):
     found = []
     for owner in sorted({mark for _, _, mark, _ in seats if mark.isdigit()}):
-        places = tuple(place for place, seat in enumerate(seats) if seat[2] == owner)
-        section = [name for name, first in sections if first <= places[0]][-1]
+        places = [place for place, seat in enumerate(seats) if seat[2] == owner]
+        section, first = [known for known in sections if known[1] <= places[0]][-1]
         cost = resale.get(owner, Cost(7_000, 700))
-        found.append(Listing(f"l{owner}", section, places, 0, "", cost))
-    return tuple(found)
+        found.append(LiveListing(f"l{owner}", section, tuple(place - first for place in places), *cost, "USD"))
+    return resale_of(found, dict(sections))
 
 
 def seen(house, group):

@@ -65,6 +65,14 @@ class RunningSystem:
         """
         return f"127.0.0.1:{self.ports['gateway']}"
 
+    @property
+    def papers(self) -> dict[str, str]:
+        """
+        The header with its demo key, which opens everything.
+        """
+        name, _, value = (self.folder / "demo.header").read_text().strip().partition(": ")
+        return {name: value}
+
     def start(self) -> None:
         """
         Start it, and return once everything is live.

@@ -54,6 +54,9 @@ def test_a_batch_that_is_posted_twice_counts_once(system: RunningSystem) -> None
     assert steps == [("event.viewed", 1)]
 
     customer = httpx.get(
-        f"http://{system.gateway}/v1/customers/{name}", params={"min_position": position}, trust_env=False
+        f"http://{system.gateway}/v1/customers/{name}",
+        params={"min_position": position},
+        headers=system.papers,
+        trust_env=False,
     ).json()
     assert sum(customer["activity"].values()) == 1

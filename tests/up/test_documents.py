@@ -28,6 +28,7 @@ DOCUMENTS = (
     "docs/importing.md",
     "docs/activity.md",
     "docs/best-seats.md",
+    "docs/inventory-api.md",
     "CONTRIBUTING.md",
 )
 FOR_PEOPLE = {

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from gateway.identity.command import app
 from gateway.identity.keys import LOOK_S, ApiKeys, KeyFile, new_key, read_file, write_file
-from gateway.identity.problems import Unauthenticated
-from inventory_stream.web.identity import Identity
+from inventory_stream.web import Unauthenticated
+from inventory_stream.web.identity import ANONYMOUS, Identity, Signer, Verifier, read_private, read_public
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 VENUE = (("venues",), ("v1",))
@@ -230,3 +230,18 @@ def test_the_command_shows_keys_that_are_over(path):
     made(path, days=-1)
 
     assert "expired" in run(path, "list").stdout
+
+
+def test_the_command_makes_a_pair_once(tmp_path):
+    """
+    A gateway can sign with one half, services check with the other, and a second call changes nothing.
+    """
+    first = CliRunner().invoke(app, ["pair", str(tmp_path / "identity")])
+    made = {path.name: path.read_text() for path in (tmp_path / "identity").iterdir()}
+    CliRunner().invoke(app, ["pair", str(tmp_path / "identity")])
+
+    assert first.exit_code == 0
+    assert made.keys() == {"gateway.jwk", "gateway.jwks", "sessions"}
+    assert made == {path.name: path.read_text() for path in (tmp_path / "identity").iterdir()}
+    statement = Signer(read_private(tmp_path / "identity" / "gateway.jwk")).statement(ANONYMOUS, "venue_api")
+    assert Verifier(read_public(tmp_path / "identity" / "gateway.jwks"), "venue_api").identity(statement) == ANONYMOUS

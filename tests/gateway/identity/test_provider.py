@@ -9,8 +9,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from gateway.identity.problems import ProviderUnreachable, Unauthenticated
+from gateway.identity.problems import ProviderUnreachable
 from gateway.identity.provider import KEEP_S, RENEW_S, RETRY_S, Provider
+from inventory_stream.web import Unauthenticated
 from inventory_stream.web.identity import Identity
 
 ISSUER, AUDIENCE = "https://id.example", "seatstream"

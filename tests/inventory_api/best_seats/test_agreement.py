@@ -55,6 +55,19 @@ def places(pick):
     ]
 
 
+def expected(place, known, offers):
+    """
+    How a place of a pick should stand, and what it should cost, by the other answers.
+    """
+    section, seat, level, _, listing = place
+    if listing:
+        (row,) = [row for row in offers["listings"] if row["listing_id"] == listing and seat in row["seats"]]
+        total = row["price"]["total_cents"]
+    else:
+        (total,) = [row["total_cents"] for row in offers["prices"] if row["price_level"] == level]
+    return known[section, seat] == ("listed" if listing else "free", level), total
+
+
 def test_what_is_given_agrees_with_seats_and_offers(service, projected):
     """
     Free or listed in the statuses, at the price that offers show, and added up rightly.
@@ -67,15 +80,10 @@ def test_what_is_given_agrees_with_seats_and_offers(service, projected):
 
     chart, seats, offers, *answers = follow(service, projected, act)
     known = statuses(chart, seats)
-    levels = {row["price_level"]: row["total_cents"] for row in offers["prices"]}
-    listed = {row["listing_id"]: row for row in offers["listings"]}
     picks = [pick for answer in answers for pick in answer["picks"] if pick["groups"][0]["kind"] == "seats"]
     assert len(picks) > 20
     for pick in picks:
-        given = places(pick)
-        for section, seat, level, total, listing in given:
-            status = "listed" if listing else "free"
-            expected = listed[listing]["price"]["total_cents"] if listing else levels[level]
-            assert (known[section, seat], total) == ((status, level), expected)
-            assert not listing or seat in listed[listing]["seats"]
-        assert pick["price"]["total_cents"] == sum(total for *_, total, _ in given)
+        assert [expected(place, known, offers) for place in places(pick)] == [
+            (True, total) for *_, total, _ in places(pick)
+        ]
+        assert pick["price"]["total_cents"] == sum(total for *_, total, _ in places(pick))

@@ -5,7 +5,9 @@ What is there beside free seats at their price: areas, resale, packages.
 from drawn import drawn, seen
 from searched import best, lack, picks
 
-from inventory_api.best_seats.house import Area, Cost, Listing
+from inventory_api.best_seats.house import Area, Cost
+from inventory_api.best_seats.resale import resale_of
+from inventory_api.live.event import LiveListing
 from inventory_stream.records.catalogue import OfferPublished
 
 
@@ -40,7 +42,7 @@ def test_a_listing_is_measured_by_its_own_price():
     """
     What an owner asks for decides, not the level's price.
     """
-    house = drawn("S P1\nA: 11\nB: 22", resale={"1": Cost(20_000, 0), "2": Cost(3_000, 0)})
+    house = drawn("S P1\nA: 11\nB: 22", asked={"1": Cost(20_000, 0), "2": Cost(3_000, 0)})
     (pick,) = picks(house, 2, resale=True, max_price_cents=5_000)
     assert pick.groups[0].listing.listing_id == "l2"
 
@@ -49,11 +51,29 @@ def test_places_of_a_listed_area():
     """
     Some of the places that somebody offers in an area.
     """
-    offered = Listing("l1", "GA", (), 4, "P2", Cost(100, 10))
-    house = drawn("S P1\nA: x", areas=(Area("GA", "P2", 0),))
-    house = type(house)(house.seating, house.free, house.prices, house.areas, (offered,))
-    (pick,) = picks(house, 3, resale=True)
-    assert (pick.groups[0].kind, pick.groups[0].size, pick.groups[0].listing) == ("area", 3, offered)
+    offered = LiveListing("l1", "GA", (4,), 100, 10, "USD")
+    house = drawn("S P1\nA: x", areas=(Area("GA", "P2", 0),), resale=resale_of([offered], {"S": 0}))
+
+    for wanted in ({}, {"price_levels": frozenset({"P2"})}, {"sections": frozenset({"GA"})}):
+        (pick,) = picks(house, 3, resale=True, **wanted)
+        assert (pick.groups[0].kind, pick.groups[0].size, pick.groups[0].listing) == ("area", 3, offered)
+    assert lack(house, 5, resale=True) == ("no_block_of_this_size", 4)
+    assert lack(house, 3, resale=True, price_levels=frozenset({"P1"}))[0] == "nothing_there"
+
+
+def test_a_listing_with_an_accessible_seat_is_for_who_needs_it():
+    """
+    Nobody else is given one, and who needs one is given no other listing.
+    """
+    listings = [
+        LiveListing("l1", "S", (0, 1), 7_000, 700, "USD"),
+        LiveListing("l2", "S", (3, 4), 7_000, 700, "USD"),
+    ]
+    house = drawn("S P1\nA: ACxXXx", resale=resale_of(listings, {"S": 0}))
+
+    for accessible, expected in ((True, "l1"), (False, "l2")):
+        (pick,) = picks(house, 2, resale=True, accessible=accessible, alternatives=5)
+        assert pick.groups[0].listing.listing_id == expected
 
 
 def offer(offer_id="o1", **fields):

@@ -36,7 +36,7 @@ def houses(draw):
     lines = []
     for number, (level, section) in enumerate(draw(sections)[:3]):
         lines += [f"S{number} {level}", *(f"{row}: {text}" for row, text in enumerate(section))]
-    house = drawn("\n".join(lines), resale={"1": Cost(draw(costs), 0), "2": Cost(draw(costs), 0)})
+    house = drawn("\n".join(lines), asked={"1": Cost(draw(costs), 0), "2": Cost(draw(costs), 0)})
     if draw(st.booleans()):
         size = len(house.free)
         house.seating.level[:] = draw(
@@ -52,7 +52,9 @@ class Plain:
 
     def __init__(self, house, wanted):
         self.house, self.wanted, self.seating = house, wanted, house.seating
-        self.owner = {seat: listing for listing in house.listings for seat in listing.seats}
+        listings = house.resale.listings
+        owners = zip(house.resale.seats.tolist(), house.resale.owners.tolist(), strict=True)
+        self.owner = {seat: listings[number] for seat, number in owners}
         self.row = self.seating.row.tolist()
         self.totals = sorted({house.prices[level].total for level in self.seating.levels})
 
@@ -89,8 +91,9 @@ class Plain:
         kind, level = self.kind(seat), self.seating.levels[self.seating.level[seat]]
         if kind is None or (self.wanted.price_levels and level not in self.wanted.price_levels):
             return False
-        cost = self.house.prices[level] if kind == "free" else self.owner[seat].cost
-        return self.wanted.affords(cost.total)
+        if kind == "free":
+            return self.wanted.affords(self.house.prices[level].total)
+        return self.wanted.affords(self.owner[seat].face_cents + self.owner[seat].fees_cents)
 
     def blocks(self):
         """

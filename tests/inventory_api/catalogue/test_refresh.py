@@ -171,6 +171,7 @@ def test_events_that_are_no_longer_there_are_forgotten(service, projected):
         catalogue.table.put([State(described("gone", name="Gone"))])
         before = found_ids(catalogue.table, "gone")
         catalogue.mark(Changes(version_changed=True, keys=None))
+        catalogue.begin()
         async with service.state.live_events.follower.reader.query() as snapshot:
             await catalogue.refresh(snapshot)
         return before, found_ids(catalogue.table, "gone"), list(states(service))

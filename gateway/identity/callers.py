@@ -1,0 +1,101 @@
+"""
+Those who call: who they are, whether they may, and what services are told about them.
+"""
+
+import secrets
+from urllib.parse import unquote
+
+import httpx
+from starlette.types import Scope
+
+from gateway.headers import Headers
+from gateway.identity.demo import ensure_demo_key
+from gateway.identity.guard import Guard
+from gateway.identity.keys import ApiKeys
+from gateway.identity.provider import Provider
+from gateway.identity.sessions import Sessions
+from gateway.routes import Route
+from gateway.settings import GatewaySettings
+from inventory_stream.web.callers import check
+from inventory_stream.web.identity import HEADER, Identity, Signer, read_private
+
+# The gateway asks services about themselves, in its own name.
+MYSELF = Identity(("operators",), "gateway")
+_VENUE = "{venue_id}"
+
+
+class Callers:
+    """
+    Lets callers in, and introduces them to services.
+    """
+
+    def __init__(
+        self, guard: Guard, sessions: Sessions, signer: Signer | None, client: httpx.AsyncClient | None = None
+    ) -> None:
+        """
+        Args:
+            signer: of statements to services; None when they know no keys of this gateway.
+            client: of the identity provider, closed with this.
+        """
+        self._guard = guard
+        self._sessions = sessions
+        self._signer = signer
+        self._client = client
+
+    async def admit(self, route: Route, scope: Scope) -> tuple[Identity, bytes]:
+        """
+        Return who asks, and the `Set-Cookie` header of the session that a fan gets who writes without having one.
+
+        Raises:
+            Problem: they may not.
+        """
+        identity = await self._guard.identify(scope["headers"])
+        check(route.audience, identity, _venue(route, scope["raw_path"]))
+        if route.audience == "fans" and route.method == "POST" and not identity.subject:
+            session, cookie = self._sessions.issue()
+            return Identity(subject=f"session:{session}"), cookie
+        return identity, b""
+
+    def introduce(self, identity: Identity, service: str) -> Headers:
+        """
+        Return the headers that tell a service who asks.
+        """
+        return [(HEADER, self._signer.statement(identity, service))] if self._signer else []
+
+    async def close(self) -> None:
+        """
+        Let go of the identity provider.
+        """
+        if self._client is not None:
+            await self._client.aclose()
+
+
+def make_callers(settings: GatewaySettings) -> Callers:
+    """
+    Return what the settings say.
+
+    Raises:
+        OSError, ValueError: a file that they name cannot be used.
+    """
+    if settings.keys_file and settings.demo_header_file:
+        ensure_demo_key(settings.keys_file, settings.demo_header_file)
+    client = httpx.AsyncClient(timeout=5) if settings.oidc_jwks_url else None
+    provider = None
+    if client is not None:
+        provider = Provider(
+            client, settings.oidc_jwks_url, issuer=settings.oidc_issuer, audience=settings.oidc_audience
+        )
+    secret = settings.session_secret_file.read_bytes() if settings.session_secret_file else secrets.token_bytes(32)
+    sessions = Sessions(secret, secure=settings.secure_cookies)
+    signer = Signer(read_private(settings.identity_key)) if settings.identity_key else None
+    return Callers(Guard(ApiKeys(settings.keys_file), provider, sessions), sessions, signer, client)
+
+
+def _venue(route: Route, raw_path: bytes) -> str | None:
+    """
+    Return the venue that a path names, as the service will read it.
+    """
+    if _VENUE not in route.path:
+        return None
+    place = route.path.split("/").index(_VENUE)
+    return unquote(raw_path.decode("ascii").split("/")[place])
