@@ -13,9 +13,14 @@ from gateway.bodies import Bodies
 from gateway.document import Documents
 from gateway.door import Gateway
 from gateway.forwarder import Forwarder
+from gateway.guard.pulse import Pulse
 from gateway.identity.callers import MYSELF, make_callers
 from gateway.kept import Cache
+from gateway.limits.buckets import MemoryBuckets
+from gateway.limits.limiter import Limiter
+from gateway.limits.networks import Networks
 from gateway.pages import Pages
+from gateway.policies import Origins
 from gateway.reads import Reads
 from gateway.router import Router
 from gateway.routes import ROUTES, Route
@@ -56,9 +61,33 @@ def create_app(
     upstreams = Upstreams(settings, partial(callers.introduce, MYSELF))
     documents = Documents(upstreams, routes, settings.openapi_cache_s, clock)
     pages = Pages(state, settings, upstreams, documents, routes, now)
+    pulse = Pulse(clock)
     services = {
-        name: Service(name, Pool(url, settings.connect_timeout_s), clock) for name, url in settings.upstreams.items()
+        name: Service(name, Pool(url, settings.connect_timeout_s), clock, pulse)
+        for name, url in settings.upstreams.items()
     }
     forwarder = Forwarder(services, Bodies(settings.body_limit_bytes, settings.body_timeout_s), callers.introduce)
     reads = Reads(Cache(settings.cache_bytes, clock), services, forwarder.head)
-    return Gateway(state, upstreams, pages, Router(routes), forwarder, reads, callers)
+    return Gateway(
+        state,
+        upstreams,
+        pages,
+        Router(routes),
+        forwarder,
+        reads,
+        callers,
+        pulse,
+        _limiter(settings, clock),
+        Networks(settings.trusted_proxies),
+        Origins(settings.cors_origins),
+    )
+
+
+def _limiter(settings: GatewaySettings, clock: Callable[[], float]) -> Limiter | None:
+    if not settings.rate_factor:
+        return None
+    if not settings.redis_url:
+        return Limiter(MemoryBuckets(clock), settings.rate_factor)
+    from gateway.limits.shared import SharedBuckets
+
+    return Limiter(SharedBuckets(settings.redis_url, clock), settings.rate_factor)

@@ -5,22 +5,28 @@ The gateway as an ASGI application: raw, because every layer between costs more 
 import logging
 import time
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from gateway.bodies import CallerGone
+from gateway.exchange import Exchange
 from gateway.forwarder import Forwarder
 from gateway.glance import Glance
-from gateway.headers import Trace, trace_of
+from gateway.guard.pulse import Pulse
+from gateway.headers import Headers, trace_of
 from gateway.identity.callers import Callers
 from gateway.journal import Journal
 from gateway.kept import Kept
+from gateway.limits.limiter import Caller, Limiter
+from gateway.limits.networks import Networks
 from gateway.pages import Pages
-from gateway.problems import MethodNotAllowed
+from gateway.policies import Origins
+from gateway.problems import MethodNotAllowed, TooMany
 from gateway.reads import Reads, Whole, key_of
-from gateway.router import Router, check_path
+from gateway.router import Router, allowed, check_path
 from gateway.routes import Route
 from gateway.upstreams import Upstreams
 from inventory_stream.web import FieldError, InvalidRequest, Problem
+from inventory_stream.web.identity import Identity
 from inventory_stream.web.logs import trace_id
 from inventory_stream.web.problems import render
 from inventory_stream.web.state import ServiceState
@@ -44,6 +50,10 @@ class Gateway:
         forwarder: Forwarder,
         reads: Reads,
         callers: Callers,
+        pulse: Pulse,
+        limiter: Limiter | None,
+        networks: Networks,
+        origins: Origins,
     ) -> None:
         """
         Args:
@@ -54,16 +64,24 @@ class Gateway:
             forwarder: passes requests on.
             reads: answers from what is kept.
             callers: finds out who asks, and whether they may.
+            pulse: of the event loop.
+            limiter: counts requests; None when nobody is limited.
+            networks: knows where requests come from.
+            origins: the sites whose pages may read answers.
         """
-        self._callers = callers
         self.service_state = state
         self._upstreams = upstreams
         self._pages = pages
         self._router = router
         self._forwarder = forwarder
         self._reads = reads
+        self._callers = callers
+        self._pulse = pulse
+        self._limiter = limiter
+        self._networks = networks
+        self._origins = origins
         self._journal = Journal(state)
-        self.glance = Glance(reads, self._journal.glanced)
+        self.glance = Glance(reads, limiter, networks, self._journal.glanced)
         state.on_leave.append(forwarder.leave)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +97,7 @@ class Gateway:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        exchange = _Exchange(send, trace_of(scope["headers"]))
+        exchange = Exchange(send, trace_of(scope["headers"]))
         trace_id.set(exchange.trace.id)
         try:
             await self._dispatch(exchange, scope, receive)
@@ -96,79 +114,106 @@ class Gateway:
             seconds = time.perf_counter() - started
             self._journal.answered(scope["method"], exchange.route, exchange.status, seconds, exchange.trace.id)
 
-    async def _dispatch(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
+    async def _dispatch(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         raw_path: bytes = scope["raw_path"]
         check_path(raw_path)
+        headers = _caller_headers(scope)
+        exchange.extra += self._origins.headers(headers.get(b"origin", b""))
         page = self._pages.find(raw_path)
         if page is not None:
             exchange.route = raw_path.decode("ascii")
             if scope["method"] not in ("GET", "HEAD"):
                 raise MethodNotAllowed("GET, HEAD")
-            response = await page(scope)
-            response.headers["traceparent"] = exchange.trace.parent.decode()
-            await response(scope, receive, exchange.send)
+            await (await page(scope))(scope, receive, exchange.send)
+            return
+        if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+            await self._preflight(exchange, raw_path, headers)
             return
         route = self._router.find(scope["method"], raw_path)
         exchange.route = route.path
-        identity, exchange.cookie = await self._callers.admit(route, scope)
-        if not await self._answer_kept(route, exchange, scope):
+        identity = await self._admit(exchange, route, scope, headers)
+        if not await self._answer_kept(route, exchange, scope, headers):
             await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
 
-    async def _answer_kept(self, route: Route, exchange: "_Exchange", scope: Scope) -> bool:
+    async def _admit(self, exchange: Exchange, route: Route, scope: Scope, headers: dict[bytes, bytes]) -> Identity:
+        """Find out who asks, whether they may, and whether they have not asked too much: also of those who may not."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        network = self._networks.of(peer, headers.get(b"x-forwarded-for", b""))
+        try:
+            identity, cookie = await self._callers.admit(route, scope)
+        except Problem:
+            await self._count(exchange, Caller("", network), route)
+            raise
+        # Whoever has just got a session is as unknown as before: they could ask for another each time.
+        await self._count(exchange, Caller("" if cookie else identity.subject, network), route)
+        if cookie:
+            exchange.extra.append((b"set-cookie", cookie))
+        return identity
+
+    async def _count(self, exchange: Exchange, caller: Caller, route: Route) -> None:
+        if self._limiter is not None:
+            exchange.extra += await self._limiter.check(caller, route.rate)
+
+    async def _preflight(self, exchange: Exchange, raw_path: bytes, headers: dict[bytes, bytes]) -> None:
+        methods = self._router.methods(raw_path)
+        answer = self._origins.preflight(headers.get(b"origin", b""), methods)
+        if not answer:
+            raise MethodNotAllowed(allowed(methods))
+        exchange.extra = answer
+        await exchange.send({"type": "http.response.start", "status": 204, "headers": []})
+        await exchange.send({"type": "http.response.body", "body": b""})
+
+    async def _answer_kept(self, route: Route, exchange: Exchange, scope: Scope, headers: dict[bytes, bytes]) -> bool:
         """Answer from what is kept, or what is asked for all; return whether that could be."""
         key = key_of(route, scope)
         if key is None:
             return False
-        headers = dict(scope["headers"])
         asked = headers.get(b"min-position")
         kept = await self._reads.read(key, route, exchange.trace) if asked is None else self._reads.look(key)
         if kept is None or (asked is not None and not _reaches(kept, asked)):
             return False
-        await _send_whole(kept, headers.get(b"if-none-match", b""), exchange, scope)
+        await exchange.send_whole(kept, headers.get(b"if-none-match", b""), scope)
         return True
 
-    async def _refuse(self, problem: Problem, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
+    async def _refuse(self, problem: Problem, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         response = render(problem, scope["path"], exchange.trace.id)
-        response.headers["traceparent"] = exchange.trace.parent.decode()
-        if isinstance(problem, MethodNotAllowed):
-            response.headers["allow"] = problem.allow
+        found = _problem_headers(problem)
+        names = {name for name, _ in found}
+        response.raw_headers[:] = [pair for pair in response.raw_headers if pair[0] not in names] + found
         self._journal.failed(problem.kind, exchange.route)
         await response(scope, receive, exchange.send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._upstreams.open()
+        self._pulse.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.service_state.draining = True
         await self._upstreams.close()
         await self._callers.close()
         self._forwarder.close()
+        self._pulse.stop()
+        if self._limiter is not None:
+            await self._limiter.close()
         self._journal.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
-class _Exchange:
-    """
-    One request: its trace, its route, the session that comes with its answer, and its status (0 before it has begun).
-    """
+def _caller_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The headers by name, those that came several times joined (RFC 9110, section 5.3)."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        found[name] = found[name] + b"," + value if name in found else value
+    return found
 
-    __slots__ = ("_send", "cookie", "route", "status", "trace")
 
-    def __init__(self, send: Send, trace: Trace) -> None:
-        self._send = send
-        self.trace = trace
-        self.route = "(none)"
-        self.cookie = b""
-        self.status = 0
-
-    async def send(self, message: Message) -> None:
-        """Pass a message on."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            if self.cookie:
-                message["headers"] = [*message["headers"], (b"set-cookie", self.cookie)]
-        await self._send(message)
+def _problem_headers(problem: Problem) -> Headers:
+    if isinstance(problem, MethodNotAllowed):
+        return [(b"allow", problem.allow.encode())]
+    if isinstance(problem, TooMany):
+        return [*problem.limits, (b"retry-after", problem.retry_after)]
+    return []
 
 
 def _reaches(kept: Kept | Whole, asked: bytes) -> bool:
@@ -176,15 +221,3 @@ def _reaches(kept: Kept | Whole, asked: bytes) -> bool:
         return isinstance(kept, Kept) and kept.reaches(asked.decode("latin-1"))
     except ValueError as error:
         raise InvalidRequest(errors=[FieldError("min-position", "header", str(error))]) from error
-
-
-async def _send_whole(kept: Kept | Whole, condition: bytes, exchange: _Exchange, scope: Scope) -> None:
-    status, body = (200, kept.body) if isinstance(kept, Kept) else (kept.status, kept.body)
-    if isinstance(kept, Kept) and condition and kept.matches(condition):
-        status, body = 304, b""
-    headers = [pair for pair in kept.headers if pair[0] != b"content-length"]
-    if status != 304:
-        headers.append((b"content-length", b"%d" % len(body)))
-    headers += ((b"age", b"0"), (b"traceparent", exchange.trace.parent))
-    await exchange.send({"type": "http.response.start", "status": status, "headers": headers})
-    await exchange.send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

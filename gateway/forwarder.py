@@ -61,7 +61,7 @@ class Forwarder:
         head = self.head(route, target, headers, trace, identity)
         answer = await self.services[route.upstream].ask(route, head, body)
         try:
-            await self._pass_back(route, answer, trace, scope, receive, send)
+            await self._pass_back(route, answer, scope, receive, send)
         finally:
             answer.close()
 
@@ -89,13 +89,10 @@ class Forwarder:
         for service in self.services.values():
             service.pool.close()
 
-    async def _pass_back(
-        self, route: Route, answer: Answer, trace: Trace, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _pass_back(self, route: Route, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
         headers = answer_headers(answer.headers)
         if answer.status in _NO_BODY:
             headers = [pair for pair in headers if pair[0] != b"content-length"]
-        headers.append((b"traceparent", trace.parent))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         streams = scope["method"] != "HEAD" and not answer.whole
         if streams and not await self._stream(route, answer, receive, send):

@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 from gateway.headers import Headers, new_trace, trace_of
 from gateway.kept import Kept, Key
+from gateway.limits.limiter import Caller, Limiter
+from gateway.limits.networks import Networks
 from gateway.reads import Reads, takes_gzip
+from gateway.routes import Route
 
 # A request with one of these needs a closer look.
 _CLOSER = frozenset(
     {
         b"authorization", b"content-length", b"expect", b"min-position", b"origin", b"range",
-        b"transfer-encoding", b"upgrade", b"x-forwarded-for",
+        b"transfer-encoding", b"upgrade",
     }
 )  # fmt: skip
 Note = Callable[[str, str, int, float, str], None]
@@ -24,13 +27,17 @@ class Glance:
     Answers for the server, before there is a request as an application knows it.
     """
 
-    def __init__(self, reads: Reads, note: Note) -> None:
+    def __init__(self, reads: Reads, limiter: Limiter | None, networks: Networks, note: Note) -> None:
         """
         Args:
             reads: where answers lie.
+            limiter: counts requests; None when nobody is limited.
+            networks: knows where requests come from.
             note: writes a line of the access log: method, route, status, seconds, trace id.
         """
         self._reads = reads
+        self._limiter = limiter
+        self._networks = networks
         self._note = note
 
     def __call__(
@@ -42,7 +49,7 @@ class Glance:
         if method != b"GET":
             return None
         started = time.perf_counter()
-        gzip, condition, traced = False, b"", False
+        gzip, condition, traced, forwarded = False, b"", False, b""
         for name, value in headers:
             if name == b"accept-encoding":
                 gzip = takes_gzip(value)
@@ -50,15 +57,30 @@ class Glance:
                 condition = value
             elif name == b"traceparent":
                 traced = True
+            elif name == b"x-forwarded-for":
+                forwarded = forwarded + b"," + value if forwarded else value
             elif name in _CLOSER:
                 return None
         kept = self._reads.look(Key("fans", target, gzip))
         if kept is None:
             return None
+        limits = self._count(kept.route, client, forwarded)
+        if limits is None:
+            return None
         trace = trace_of(headers) if traced else new_trace()
         head, body, status = _chosen(kept, condition)
         self._note("GET", kept.route.path, status, time.perf_counter() - started, trace.id)
-        return b"%btraceparent: %b\r\n" % (head, trace.parent), body
+        return b"%b%btraceparent: %b\r\n" % (head, limits, trace.parent), body
+
+    def _count(self, route: Route, client: tuple[str, int] | None, forwarded: bytes) -> bytes | None:
+        """What the limits say as lines of a head; None when it takes more than a glance to tell, or it is a no."""
+        if self._limiter is None:
+            return b""
+        network = self._networks.of(client[0] if client else "", forwarded)
+        verdict = self._limiter.look(Caller("", network), route.rate)
+        if verdict is None or not verdict.granted:
+            return None
+        return b"".join([b"%b: %b\r\n" % pair for pair in verdict.headers])
 
 
 def _chosen(kept: Kept, condition: bytes) -> tuple[bytes, bytes, int]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from gateway.headers import Headers
+from gateway.policies import security
 from gateway.routes import Audience, Route
 from inventory_stream.log.base import Partition
 from inventory_stream.web.positions import parse_positions
@@ -66,7 +67,7 @@ class Kept:
         found = dict(self.headers)
         self.etag = found.get(b"etag", b"")
         self.position = found.get(b"stream-position", b"")
-        lines = b"".join([b"%b: %b\r\n" % pair for pair in self.headers]) + b"age: 0\r\n"
+        lines = b"".join([b"%b: %b\r\n" % pair for pair in (*self.headers, *security(self.headers))]) + b"age: 0\r\n"
         self.head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n%b" % (len(self.body), lines)
         self.unchanged = b"HTTP/1.1 304 Not Modified\r\n" + lines
 

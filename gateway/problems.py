@@ -9,6 +9,8 @@ What can go wrong at the door.
     ├── HeadersTooLarge           431 headers-too-large
     ├── NotHttp                   400 not-http
     ├── UpstreamTimeout           504 upstream-timeout      with Retry-After
+    ├── TooManyRequests
+    │   └── TooMany               429 too-many-requests     with Retry-After and RateLimit
     ├── InvalidRequest
     │   └── AmbiguousPath         400 invalid-request       names the path
     ├── BadGateway
@@ -18,9 +20,11 @@ What can go wrong at the door.
         └── Overloaded            503 overloaded            with Retry-After
 """
 
+from collections.abc import Sequence
+from math import ceil
 from typing import ClassVar
 
-from inventory_stream.web import BadGateway, FieldError, InvalidRequest, Problem, Unavailable
+from inventory_stream.web import BadGateway, FieldError, InvalidRequest, Problem, TooManyRequests, Unavailable
 
 
 class NoRoute(Problem):
@@ -118,6 +122,22 @@ class Overloaded(Unavailable):
     """
 
     kind = "overloaded"
+
+
+class TooMany(TooManyRequests):
+    """
+    The caller, or their network, has asked more than it may.
+    """
+
+    def __init__(self, limits: Sequence[tuple[bytes, bytes]], wait_s: float) -> None:
+        """
+        Args:
+            limits: headers that say what may be asked.
+            wait_s: until another try makes sense.
+        """
+        super().__init__()
+        self.limits = limits
+        self.retry_after = b"%d" % max(1, ceil(wait_s))
 
 
 class UpstreamTimeout(Problem):

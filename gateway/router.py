@@ -66,10 +66,22 @@ class Router:
             NoRoute: no row has this path.
             MethodNotAllowed: rows have this path, but another method.
         """
+        return _by_method(self._row(raw_path), method)
+
+    def methods(self, raw_path: bytes) -> list[str]:
+        """
+        Return the methods that a path has.
+
+        Raises:
+            NoRoute: no row has this path.
+        """
+        return sorted(self._row(raw_path))
+
+    def _row(self, raw_path: bytes) -> dict[str, Route]:
         match = self._pattern.fullmatch(raw_path)
         if match is None or match.lastindex is None:
             raise NoRoute
-        return _by_method(self._rows[match.lastindex - 1], method)
+        return self._rows[match.lastindex - 1]
 
 
 def _by_method(methods: dict[str, Route], method: str) -> Route:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterable, Callable
 from gateway.guard.admission import Admission
 from gateway.guard.breaker import Breaker
 from gateway.guard.budget import RetryBudget
+from gateway.guard.pulse import Pulse
 from gateway.problems import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
 from gateway.routes import Route
 from gateway.wire.answer import Answer, Broken
@@ -22,16 +23,17 @@ class Service:
     Asks one service, if it may be asked.
     """
 
-    def __init__(self, name: str, pool: Pool, clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, pool: Pool, clock: Callable[[], float], pulse: Pulse) -> None:
         """
         Args:
             name: of the service, for people.
             pool: its connections.
             clock: seconds, rising.
+            pulse: of the event loop.
         """
         self.name = name
         self.pool = pool
-        self.admission = Admission(clock)
+        self.admission = Admission(clock, pulse)
         self.breaker = Breaker(clock)
         self.retries = 0
         self._budget = RetryBudget()

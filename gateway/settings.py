@@ -5,7 +5,7 @@ Settings of the gateway, read once from the environment.
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork
 from pydantic_settings import SettingsConfigDict
 
 from inventory_stream.web import ServiceSettings
@@ -26,6 +26,9 @@ class GatewaySettings(ServiceSettings):
     oidc_issuer, oidc_audience: what tokens of the identity provider must name. oidc_jwks_url: where its keys are.
     body_limit_bytes: of a request. body_timeout_s: until its next piece is here.
     cache_bytes: of answers that are kept for a moment.
+    rate_factor: makes all rate limits larger or smaller; 0 for none. redis_url: of a Redis or Valkey where several gateways
+        count together. trusted_proxies: networks of the proxies in front, which may say for whom they ask.
+    cors_origins: sites whose pages may read answers, such as `["https://tickets.example"]`, or `["*"]`.
     status_lag (records), status_freshness_s, status_silence_s (since the last change): above these a row is yellow.
     """
 
@@ -46,6 +49,10 @@ class GatewaySettings(ServiceSettings):
     body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
     cache_bytes: Annotated[int, Field(ge=0)] = 64_000_000
     body_timeout_s: Seconds = 10.0
+    rate_factor: Annotated[float, Field(ge=0)] = 1.0
+    redis_url: str = ""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    cors_origins: tuple[str, ...] = ()
     connect_timeout_s: Seconds = 1.0
     status_timeout_s: Seconds = 1.0
     status_lag: int = 10_000

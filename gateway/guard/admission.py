@@ -3,13 +3,16 @@ Admission to a service: as many requests at a time as it can work on, those that
 
 The limit follows what the service takes for an answer (TCP Vegas): while answers come as fast as they ever do, the limit
 grows; when they take longer, requests queue inside the service, and the limit shrinks to what it works on. The rest
-waits here, where it can be put in order: briefly in a burst, and hardly at all once the queue stands.
+waits here, where it can be put in order: briefly in a burst, and hardly at all once the queue stands. What was measured
+while the event loop stood still says nothing about the service.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
+from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 from gateway.routes import Priority
 
@@ -30,12 +33,14 @@ class Admission:
     The gate of one service.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], pulse: Pulse) -> None:
         """
         Args:
             clock: seconds, rising.
+            pulse: of the event loop.
         """
         self._clock = clock
+        self._pulse = pulse
         self.limit = START
         self.inside = 0
         self._fastest: dict[str, float] = {}
@@ -65,13 +70,10 @@ class Admission:
             raise Overloaded
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[priority].append(turn)
+        self._expire_in(patience_s, turn, last=False)
         try:
-            async with asyncio.timeout(patience_s):
-                await turn
-        except TimeoutError:
-            self._give_up(priority, turn)
-            raise Overloaded from None
-        except asyncio.CancelledError:
+            await turn
+        except BaseException:
             self._give_up(priority, turn)
             raise
 
@@ -96,8 +98,23 @@ class Admission:
         standing = self._clock() - self._empty_at > STANDS_AFTER_S
         return STANDING_S if standing else BURST_S
 
-    def _give_up(self, priority: Priority, turn: asyncio.Future[None]) -> None:
-        if turn.done() and not turn.cancelled():
+    def _expire_in(self, patience_s: float, turn: "asyncio.Future[None]", *, last: bool) -> None:
+        due = self._clock() + patience_s
+        expire = partial(self._expire, turn, due, patience_s, last=last)
+        timer = asyncio.get_running_loop().call_later(patience_s, expire)
+        turn.add_done_callback(lambda _: timer.cancel())
+
+    def _expire(self, turn: "asyncio.Future[None]", due: float, patience_s: float, *, last: bool) -> None:
+        if turn.done():
+            return
+        # After a standstill timers come before the answers that have arrived meanwhile: those are to be heard first.
+        if not last and (self._clock() - due > LATE_S or self._pulse.stood_since(due - patience_s)):
+            self._expire_in(patience_s, turn, last=True)
+        else:
+            turn.set_exception(Overloaded())
+
+    def _give_up(self, priority: Priority, turn: "asyncio.Future[None]") -> None:
+        if turn.done() and not turn.cancelled() and turn.exception() is None:
             self.inside -= 1  # its turn had come in the same moment
             self._let_in()
         elif turn in self._waiting[priority]:
@@ -122,7 +139,7 @@ class Admission:
         queued = self.limit * (1 - max(fastest, FLOOR_S) / max(seconds, FLOOR_S))
         if queued < FEW and self.inside >= self.limit / 2 and now >= self._grow_at:
             self.limit = min(MOST, self.limit + 1)
-        elif queued > MANY:
+        elif queued > MANY and not self._pulse.stood_since(now - seconds):
             self.limit = max(LEAST, self.limit - 1)
 
     def _forget(self, now: float, seconds: float) -> None:

@@ -8,6 +8,7 @@ import pytest
 from clocks import Clock
 
 from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, START, Admission
+from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 
 FAST, SLOW = FLOOR_S, FLOOR_S * 4
@@ -15,8 +16,8 @@ FAST, SLOW = FLOOR_S, FLOOR_S * 4
 
 def run(scenario):
     """Run a scenario with an admission and its clock."""
-    clock = Clock()
-    asyncio.run(scenario(Admission(clock), clock))
+    clock = Clock(0.0)
+    asyncio.run(scenario(Admission(clock, Pulse(clock)), clock))
 
 
 async def fill(admission):
@@ -148,6 +149,44 @@ def test_there_is_always_some_room():
         await answers(admission, SLOW * 100, 500)
 
         assert admission.limit == LEAST
+
+    run(scenario)
+
+
+def test_a_standstill_says_nothing_about_the_service():
+    """Answers that were on their way while the event loop stood do not shrink the limit."""
+
+    async def run():
+        clock = Clock(0.0)
+        pulse = Pulse(clock)
+        admission = Admission(clock, pulse)
+        await answers(admission, FAST, 1)
+        pulse.start()
+        clock.now += SLOW
+        pulse._beat()
+        before = admission.limit
+        await answers(admission, SLOW, 30)
+        pulse.stop()
+
+        assert admission.limit == before
+
+    asyncio.run(run())
+
+
+def test_a_late_timer_is_not_the_last_word():
+    """Whose patience ends late, since the loop stood, waits once more for the answers that have come meanwhile."""
+
+    async def scenario(admission, clock):
+        await fill(admission)
+        waiting = asyncio.create_task(admission.enter("purchase"))
+        await asyncio.sleep(0)
+        turn = next(iter(admission._waiting["purchase"]))
+        clock.now += 10
+        admission._expire(turn, clock.now - 2 * LATE_S, 1.0, last=False)
+        admission.leave("/", 0)
+        await waiting
+
+        assert admission.inside == START
 
     run(scenario)
 

@@ -1,0 +1,3 @@
+"""
+How much one caller may ask: token buckets for each identity and each network, by class of route.
+"""

@@ -1,0 +1,63 @@
+"""
+Where a request comes from: the address of the caller, as far as it can be believed.
+"""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+
+Trusted = IPv4Network | IPv6Network
+_MOST_KNOWN = 10_000
+
+
+class Networks:
+    """
+    Finds the network of a caller. Only proxies that are trusted may say for whom they ask.
+    """
+
+    def __init__(self, trusted: Sequence[Trusted]) -> None:
+        """
+        Args:
+            trusted: networks of the proxies in front of the gateway.
+        """
+        self._trusted = tuple(trusted)
+        self._known: dict[tuple[str, bytes], str] = {}
+
+    def of(self, peer: str, forwarded: bytes) -> str:
+        """
+        Return an IPv4 address, or the /64 of an IPv6 address.
+
+        Args:
+            peer: the other end of the connection.
+            forwarded: its `X-Forwarded-For`, all of them joined by commas.
+        """
+        if not self._trusted:
+            forwarded = b""
+        found = self._known.get((peer, forwarded))
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[peer, forwarded] = self._find(peer, forwarded)
+        return found
+
+    def _find(self, peer: str, forwarded: bytes) -> str:
+        """The last one that no trusted proxy vouches for: whatever stands before it, the caller can have made up."""
+        chain = [*forwarded.decode("latin-1").split(","), peer] if forwarded else [peer]
+        found = peer
+        for text in reversed(chain):
+            try:
+                address = ip_address(text.strip())
+            except ValueError:
+                break
+            found = _network(str(address))
+            if not any(address in network for network in self._trusted):
+                break
+        return found
+
+
+def _network(text: str) -> str:
+    address = ip_address(text)
+    if not isinstance(address, IPv6Address):
+        return text
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address, 64), strict=False))
