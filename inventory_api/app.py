@@ -78,6 +78,7 @@ def _limits(settings: InventoryApiSettings) -> ListenerLimits:
         pause_s=settings.changes_pause_s,
         keep_alive_s=settings.keep_alive_s,
         slow_s=settings.slow_listener_s,
+        ahead_s=settings.listener_ahead_s,
     )
 
 

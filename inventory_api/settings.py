@@ -22,6 +22,7 @@ class InventoryApiSettings(ServiceSettings):
     changes_pause_s: between two frames of an event; more when many listen.
     keep_alive_s: after so long without a change, listeners are told that the connection lives.
     slow_listener_s: a listener that takes longer to read a frame is dropped.
+    listener_ahead_s: how long a listener waits whose position another replica has reached, and this one not yet.
     max_stale_s: how long an answer that is being brought up may still be given as it was.
     pause_s: rest between two times that answers are brought up, in which changes gather.
     activity_timeout_s: how long activity records may take to be safe in the stream; what waits behind it, gateway
@@ -39,6 +40,7 @@ class InventoryApiSettings(ServiceSettings):
     changes_pause_s: Annotated[float, Field(ge=0, le=10)] = 0.1
     keep_alive_s: Annotated[float, Field(ge=1, le=60)] = 15.0
     slow_listener_s: Annotated[float, Field(ge=0.1, le=300)] = 10.0
+    listener_ahead_s: Annotated[float, Field(ge=0, le=30)] = 2.0
     max_stale_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     pause_s: Annotated[float, Field(ge=0, le=1)] = 0.01
     activity_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0

@@ -22,7 +22,17 @@ from inventory_stream.web import NotFound
 
 router = APIRouter(prefix="/v1/events", tags=["seats"])
 _FORMS = {"compact": ("seats", encode_compact), "json": ("seats.json", encode_json)}
-_CHANGES = {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}, "description": "See docs/seats.md"}
+_EVENT = {
+    "type": "object",
+    "description": "One event of the stream; see docs/seats.md for its data.",
+    "properties": {
+        "event": {"enum": ["changes", "reset"]},
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "the position"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "id", "data"],
+}
+_CHANGES = {"content": {EVENT_STREAM: {"schema": _EVENT}}, "description": "Server-sent events without end"}
 _SEATS = {"content": {CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}, "model": Seats}
 
 

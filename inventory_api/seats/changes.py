@@ -40,7 +40,7 @@ class SeatChanges:
             clock: seconds, rising.
         """
         self.channels = Channels(events, maps, limits, clock)
-        self._resuming = Resuming(events)
+        self._resuming = Resuming(events, limits.ahead_s)
         self._limits, self._clock = limits, clock
         self._pulsed = self._looked = clock()
         self._dropped = 0

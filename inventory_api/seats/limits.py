@@ -12,7 +12,8 @@ class ListenerLimits(msgspec.Struct, frozen=True):
     listeners, seats: how many at most; seats of all events that are listened to together.
     pause_s: between two frames of an event, longer with many listeners. keep_alive_s: the longest silence.
     slow_s: how long a listener may take to read a frame. linger_s: how long an event is followed after the last
-    listener, who may come back. retry_ms: how long a browser waits before it connects again.
+    listener, who may come back. retry_ms: how long a browser waits before it connects again. ahead_s: how long to wait for
+    a position that another replica has reached already.
     """
 
     listeners: int = 20_000
@@ -22,3 +23,4 @@ class ListenerLimits(msgspec.Struct, frozen=True):
     slow_s: float = 10.0
     linger_s: float = 30.0
     retry_ms: int = 2_000
+    ahead_s: float = 2.0

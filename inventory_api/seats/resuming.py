@@ -10,16 +10,19 @@ from inventory_stream.log import Partition
 from inventory_stream.projection.history import keys_since
 from inventory_stream.projection.reading import PositionTimeout
 
-_AHEAD_S = 2.0  # how long to wait for a position that another replica has reached already
-
 
 class Resuming:
     """
     Finds where a listener goes on.
     """
 
-    def __init__(self, events: LiveEvents) -> None:
+    def __init__(self, events: LiveEvents, ahead_s: float) -> None:
+        """
+        Args:
+            ahead_s: how long to wait for a position that another replica has reached already.
+        """
         self._events = events
+        self._ahead_s = ahead_s
         self._asking = asyncio.Lock()
 
     async def position(self, channel: Channel, since: int) -> int | None:
@@ -29,7 +32,7 @@ class Resuming:
         partition = Partition("inventory", channel.partition)
         if channel.partition >= 0 and since > self._events.follower.positions.get(partition, 0):
             try:
-                await self._events.follower.wait_for({partition: since}, _AHEAD_S)
+                await self._events.follower.wait_for({partition: since}, self._ahead_s)
             except PositionTimeout:
                 return None  # it has heard of another stream
         if since >= channel.since:
