@@ -15,6 +15,7 @@ from inventory_api.catalogue.rows import State, read_ids, read_states
 from inventory_api.catalogue.search import Search, run_search
 from inventory_api.catalogue.summaries import encode_left
 from inventory_api.catalogue.table import Table, name_key
+from inventory_api.live.follower import Follower
 from inventory_stream.projection.reading import Changes, Snapshot
 from inventory_stream.web import Unavailable
 
@@ -88,6 +89,14 @@ class Catalogue:
         """
         return run_search(self.table, search, now)
 
+    async def read_left(self, event_ids: Sequence[str], follower: Follower, now: datetime) -> bytes:
+        """
+        Return what is left of events; from the database while what is kept may be too old.
+        """
+        if follower.fresh:
+            return self.left(event_ids, now)
+        return await follower.run(lambda snapshot: _read_left(snapshot, event_ids, now))
+
     def left(self, event_ids: Sequence[str], now: datetime) -> bytes:
         """
         Return what is left of events, in the form of `schemas.events.ManyLeft`.
@@ -106,7 +115,7 @@ class Catalogue:
                     continue
                 body, until = self._left[event_id] = encode_left(table.states[slot], now)
             found.append(body)
-        return b'{"events":[%b],"unknown":%b}' % (b",".join(found), _encode(unknown))
+        return _many_left(found, unknown)
 
     def _affected(self, keys: set[str]) -> list[str]:
         """Return the events that changed: those named, and those at venues that are named, whose charts may be others."""
@@ -137,6 +146,16 @@ class Catalogue:
                 await _pause()
         table.by_name = await ordered(names, _pause)
         self._table = table
+
+
+async def _read_left(snapshot: Snapshot, event_ids: Sequence[str], now: datetime) -> bytes:
+    states = {state.event.event_id: state for state in await read_states(snapshot, event_ids, AccessibleSeats())}
+    found = [encode_left(states[event_id], now)[0] for event_id in event_ids if event_id in states]
+    return _many_left(found, [event_id for event_id in event_ids if event_id not in states])
+
+
+def _many_left(found: Sequence[bytes], unknown: Sequence[str]) -> bytes:
+    return b'{"events":[%b],"unknown":%b}' % (b",".join(found), _encode(unknown))
 
 
 async def _all_states(snapshot: Snapshot, seats: AccessibleSeats) -> AsyncIterator[list[State]]:

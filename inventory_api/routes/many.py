@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from inventory_api.live.answers import Kept, respond
-from inventory_api.routes.parameters import NO_NUL, Found
+from inventory_api.routes.parameters import NO_NUL, Following, Found
 from inventory_api.schemas.events import ManyLeft
 from inventory_stream.web import FieldError, UnprocessableRequest
 
@@ -21,13 +21,15 @@ router = APIRouter(prefix="/v1/availability", tags=["availability"])
 async def read_many(
     request: Request,
     catalogue: Found,
+    follower: Following,
     event_ids: Annotated[
         str,
         Query(pattern=NO_NUL, description=f"ids of at most {MAX_EVENTS:,} events, comma between", examples=["e1,e2"]),
     ],
 ) -> Any:
     """Read what is left of events, all as of one position. Ids that no event has are listed as `unknown`."""
-    return respond(Kept(catalogue.left(split_ids(event_ids), datetime.now(UTC))), request)
+    body = await catalogue.read_left(split_ids(event_ids), follower, datetime.now(UTC))
+    return respond(Kept(body), request)
 
 
 def split_ids(text: str) -> list[str]:

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import pytest
+from catalogued import event as described
 from seasons import event, prices
 
 from inventory_api.app import create_app
+from inventory_api.catalogue.rows import State
 from inventory_api.projection import InventoryProjection
 from inventory_api.routes.many import MAX_EVENTS, MAX_ID
 from inventory_api.schemas.events import ManyLeft
@@ -95,6 +97,25 @@ def test_a_change_shows_with_its_position(service, projected):
     before, after = follow(service, projected, act)
     assert [answer.json()["events"][0]["counts"]["sold"] for answer in (before, after)] == [0, 1]
     assert before.headers["etag"] != after.headers["etag"]
+
+
+def test_what_may_be_too_old_is_read_anew(service, projected):
+    """
+    While the feed of changes is lost, the database says what is left, not what was kept.
+    """
+
+    async def act(client, reach):
+        path = "/v1/availability?event_ids=e2,x,e1"
+        kept = (await client.get(path)).content
+        catalogue, follower = service.state.catalogue, service.state.live_events.follower
+        catalogue.table.put([State(described("e1")), State(described("x"))])
+        catalogue._left.clear()
+        wrong = (await client.get(path)).content
+        follower.reader.trusted = False
+        return kept, wrong, (await client.get(path)).content
+
+    kept, wrong, read = follow(service, projected, act)
+    assert read == kept != wrong
 
 
 @pytest.mark.parametrize(

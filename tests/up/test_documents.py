@@ -29,6 +29,7 @@ DOCUMENTS = (
     "docs/activity.md",
     "docs/best-seats.md",
     "docs/inventory-api.md",
+    "docs/search.md",
     "CONTRIBUTING.md",
 )
 FOR_PEOPLE = {
