@@ -21,7 +21,7 @@ from inventory_stream.web.problems import render
 
 # Method, target, headers and address of the caller → the bytes of an answer but for its date, or None.
 Glance = Callable[[bytes, bytes, Headers, tuple[str, int] | None], tuple[bytes, bytes] | None]
-HEAD_LIMIT = 32_768
+HEAD_LIMIT = 49_152  # a thousand ids of events in the target, and what browsers send beside it
 HEAD_TIMEOUT_S = 10.0
 LINGER_S = 1.0
 

@@ -197,6 +197,19 @@ def test_the_whole_catalogue_is_there(stack: Stack, imported: list[str]) -> None
     assert len(found) == EVENTS
 
 
+def test_a_thousand_events_are_asked_for_at_once(stack: Stack, imported: list[str]) -> None:
+    """
+    Ids as long as a UUID make a request of 37 kB, which every server on the way takes.
+    """
+    known = stack.ask("/v1/events", q=FOUND, **LONG_AGO)["events"][0]["event_id"]
+    unknown = [f"{number:036}" for number in range(999)]
+
+    answer = stack.ask("/v1/availability", event_ids=",".join([*unknown, known]))
+
+    assert [event["event_id"] for event in answer["events"]] == [known]
+    assert answer["unknown"] == unknown
+
+
 @pytest.mark.parametrize("chart", CHARTS)
 def test_an_imported_chart_offers_every_place(stack: Stack, imported: list[str], chart: str) -> None:
     """
