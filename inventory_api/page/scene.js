@@ -146,20 +146,20 @@ export class Scene {
     }
   }
 
-  /** Names of sections while their seats are small, with a line about what is left where there is room for it. */
+  /** Names of sections: on their seats while those are small, with a line about what is left if there is room; else below. */
   #paintNames(pen, parts) {
     const { scale, left, top } = this.view;
     const taken = [];
     const clear = ([x, y, wide, high]) => taken.every(([a, b, w, h]) => Math.abs(x - a) * 2 > wide + w || Math.abs(y - b) * 2 > high + h);
     for (const part of [...parts].sort((a, b) => b.size - a.size)) {
-      if (part.rows && part.radius * scale >= LOOSE) continue;
       const [x, y] = this.middle(part);
       const room = this.#room(part);
       for (const lines of [[part.name, this.note?.(part)], [part.name]]) {
         const [wide, high] = this.#measureName(pen, lines.filter(Boolean));
-        const fits = wide * high <= room * (lines.length > 1 ? 0.45 : 0.9);
+        const small = !part.rows || part.radius * scale < LOOSE;
+        const fits = small && wide * high <= room * (lines.length > 1 ? 0.45 : 0.9);
         const place = [x * scale + left, y * scale + top, wide, high];
-        if (!fits) place[1] = part.box[3] * scale + top + part.radius * scale + high / 2 + 3;
+        if (!fits) place[1] = part.box[3] * scale + top + 2.4 * part.radius * scale + high / 2 + 2;
         if ((!fits && (lines.length > 1 || this.#covers(part, place))) || !clear(place)) continue;
         taken.push(place);
         this.#paintName(pen, lines.filter(Boolean), place);

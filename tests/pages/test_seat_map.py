@@ -41,6 +41,17 @@ def test_each_status_has_a_shape_of_its_own(visit, stage):
     assert look("A-6") == [taken, ground, ground]
 
 
+def test_names_stand_where_they_hide_no_seat(page):
+    """
+    In the middle of areas, and below sections whose seats can be pointed at.
+    """
+    seats = MapReader(page)
+
+    assert seats.written(7, -4) > 10
+    assert seats.written(3, 2.3) > 10
+    assert seats.written(3.5, 0.5, reach=4) == 0
+
+
 def test_a_click_selects_a_seat_and_another_lets_go(page):
     """
     The selection lists it with its price.

@@ -23,6 +23,16 @@ _COLOUR = """([section, label, share]) => {
   const [red, green, blue] = canvas.getContext('2d').getImageData(x * ratio, y * ratio, 1, 1).data;
   return '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('');
 }"""
+_WRITTEN = """([x, y, reach, colour]) => {
+  const canvas = document.querySelector('#map');
+  const {view, ratio} = canvas.map;
+  const [left, top] = [x * view.scale + view.left - reach, y * view.scale + view.top - reach];
+  const size = 2 * reach * ratio;
+  const {data} = canvas.getContext('2d').getImageData(left * ratio, top * ratio, size, size);
+  const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return Array.from({length: data.length / 4}, (_, pixel) => wanted.every((part, at) => data[4 * pixel + at] === part))
+    .filter(Boolean).length;
+}"""
 
 
 class Spot(NamedTuple):
@@ -64,6 +74,12 @@ class MapReader:
         self._page.wait_for_function(
             f"([colour, ...where]) => ({_COLOUR})(where) === colour", arg=[colour, section, label, share]
         )
+
+    def written(self, x: float, y: float, reach: float = 14) -> int:
+        """
+        Return how many pixels around a point of the chart have the colour of text.
+        """
+        return int(self._page.evaluate(_WRITTEN, [x, y, reach, self.variable("text")]))
 
     def variable(self, name: str) -> str:
         """
