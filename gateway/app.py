@@ -22,6 +22,8 @@ from gateway.limits.networks import Networks
 from gateway.pages import Pages
 from gateway.policies import Origins
 from gateway.reads import Reads
+from gateway.repeats.records import FileRecords, MemoryRecords, Records
+from gateway.repeats.repeats import Repeats
 from gateway.router import Router
 from gateway.routes import ROUTES, Route
 from gateway.service import Service
@@ -77,6 +79,7 @@ def create_app(
         reads,
         callers,
         pulse,
+        Repeats(_records(settings)),
         _limiter(settings, clock),
         Networks(settings.trusted_proxies),
         Origins(settings.cors_origins),
@@ -91,3 +94,11 @@ def _limiter(settings: GatewaySettings, clock: Callable[[], float]) -> Limiter |
     from gateway.limits.shared import SharedBuckets
 
     return Limiter(SharedBuckets(settings.redis_url, clock), settings.rate_factor)
+
+
+def _records(settings: GatewaySettings) -> Records:
+    if settings.redis_url:
+        from gateway.repeats.shared import SharedRecords
+
+        return SharedRecords(settings.redis_url)
+    return FileRecords(settings.state_folder / "repeats.sqlite") if settings.state_folder else MemoryRecords()

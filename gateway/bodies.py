@@ -44,16 +44,32 @@ class Bodies:
             CallerGone: it will not come.
         """
         declared = self._declared(scope)
-        body, more = b"", True
-        while more and len(body) <= GATHERED:
-            part, more = await self._next(receive)
-            body += part
-            self._check(len(body))
+        body, more = await self._gather(receive, GATHERED)
         if not more:
             return body, [(b"content-length", b"%d" % len(body))]
         if declared is not None:
             return self._rest(body, receive, chunked=False), [(b"content-length", declared)]
         return self._rest(body, receive, chunked=True), [(b"transfer-encoding", b"chunked")]
+
+    async def gather(self, scope: Scope, receive: Receive) -> bytes:
+        """
+        Return a body of any allowed size as one piece.
+
+        Raises:
+            BodyTooLarge, BodyTooSlow, CallerGone: see `read`.
+        """
+        self._declared(scope)
+        body, _ = await self._gather(receive, self._limit)
+        return body
+
+    async def _gather(self, receive: Receive, most: int) -> tuple[bytes, bool]:
+        """What comes until there is more than `most`, and whether there is more to come."""
+        body, more = b"", True
+        while more and len(body) <= most:
+            part, more = await self._next(receive)
+            body += part
+            self._check(len(body))
+        return body, more
 
     def _declared(self, scope: Scope) -> bytes | None:
         for name, value in scope["headers"]:

@@ -9,19 +9,20 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.bodies import CallerGone
 from gateway.exchange import Exchange
-from gateway.forwarder import Forwarder
+from gateway.forwarder import Forwarder, target_of
 from gateway.glance import Glance
 from gateway.guard.pulse import Pulse
 from gateway.headers import Headers, trace_of
 from gateway.identity.callers import Callers
 from gateway.journal import Journal
-from gateway.kept import Kept
+from gateway.kept import Kept, Whole
 from gateway.limits.limiter import Caller, Limiter
 from gateway.limits.networks import Networks
 from gateway.pages import Pages
 from gateway.policies import Origins
 from gateway.problems import MethodNotAllowed, TooMany
-from gateway.reads import Reads, Whole, key_of
+from gateway.reads import Reads, key_of
+from gateway.repeats.repeats import HEADER, Repeats
 from gateway.router import Router, allowed, check_path
 from gateway.routes import Route
 from gateway.upstreams import Upstreams
@@ -51,6 +52,7 @@ class Gateway:
         reads: Reads,
         callers: Callers,
         pulse: Pulse,
+        repeats: Repeats,
         limiter: Limiter | None,
         networks: Networks,
         origins: Origins,
@@ -65,6 +67,7 @@ class Gateway:
             reads: answers from what is kept.
             callers: finds out who asks, and whether they may.
             pulse: of the event loop.
+            repeats: answers requests that come twice.
             limiter: counts requests; None when nobody is limited.
             networks: knows where requests come from.
             origins: the sites whose pages may read answers.
@@ -77,6 +80,7 @@ class Gateway:
         self._reads = reads
         self._callers = callers
         self._pulse = pulse
+        self._repeats = repeats
         self._limiter = limiter
         self._networks = networks
         self._origins = origins
@@ -131,11 +135,16 @@ class Gateway:
             return
         route = self._router.find(scope["method"], raw_path)
         exchange.route = route.path
-        identity = await self._admit(exchange, route, scope, headers)
-        if not await self._answer_kept(route, exchange, scope, headers):
+        identity, caller = await self._admit(exchange, route, scope, headers)
+        if route.keyed and HEADER in headers:
+            answer = await self._answer_once(route, identity, caller, exchange, scope, receive, headers)
+            await exchange.send_whole(answer, b"", scope)
+        elif not await self._answer_kept(route, exchange, scope, headers):
             await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
 
-    async def _admit(self, exchange: Exchange, route: Route, scope: Scope, headers: dict[bytes, bytes]) -> Identity:
+    async def _admit(
+        self, exchange: Exchange, route: Route, scope: Scope, headers: dict[bytes, bytes]
+    ) -> tuple[Identity, Caller]:
         """Find out who asks, whether they may, and whether they have not asked too much: also of those who may not."""
         peer = scope["client"][0] if scope.get("client") else ""
         network = self._networks.of(peer, headers.get(b"x-forwarded-for", b""))
@@ -145,14 +154,36 @@ class Gateway:
             await self._count(exchange, Caller("", network), route)
             raise
         # Whoever has just got a session is as unknown as before: they could ask for another each time.
-        await self._count(exchange, Caller("" if cookie else identity.subject, network), route)
+        caller = Caller("" if cookie else identity.subject, network)
+        await self._count(exchange, caller, route)
         if cookie:
             exchange.extra.append((b"set-cookie", cookie))
-        return identity
+        return identity, caller
 
     async def _count(self, exchange: Exchange, caller: Caller, route: Route) -> None:
         if self._limiter is not None:
             exchange.extra += await self._limiter.check(caller, route.rate)
+
+    async def _answer_once(
+        self,
+        route: Route,
+        identity: Identity,
+        caller: Caller,
+        exchange: Exchange,
+        scope: Scope,
+        receive: Receive,
+        headers: dict[bytes, bytes],
+    ) -> Whole:
+        """Answer a request with a key: the first is passed on, its repetitions get the same answer."""
+        body = await self._forwarder.bodies.gather(scope, receive)
+        request = (target_of(scope), headers.get(b"content-type", b""), body)
+        return await self._repeats.answer(
+            headers[HEADER],
+            # A fan who has just got a session comes again with it, or without when the answer was lost.
+            [f"{route.path}\n{owner}" for owner in dict.fromkeys((caller.subject or caller.network, identity.subject))],
+            request,
+            lambda: self._forwarder.ask_whole(route, identity, exchange.trace, scope, body),
+        )
 
     async def _preflight(self, exchange: Exchange, raw_path: bytes, headers: dict[bytes, bytes]) -> None:
         methods = self._router.methods(raw_path)
@@ -193,6 +224,7 @@ class Gateway:
         await self._upstreams.close()
         await self._callers.close()
         self._forwarder.close()
+        await self._repeats.close()
         self._pulse.stop()
         if self._limiter is not None:
             await self._limiter.close()

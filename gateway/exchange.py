@@ -5,9 +5,8 @@ One request on its way through the gateway.
 from starlette.types import Message, Scope, Send
 
 from gateway.headers import Headers, Trace
-from gateway.kept import Kept
+from gateway.kept import Kept, Whole
 from gateway.policies import security
-from gateway.reads import Whole
 
 
 class Exchange:
@@ -53,6 +52,7 @@ class Exchange:
         headers = [pair for pair in answer.headers if pair[0] != b"content-length"]
         if status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
-        headers.append((b"age", b"0"))
+        if isinstance(answer, Kept):
+            headers.append((b"age", b"0"))
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.bodies import Bodies
 from gateway.headers import Headers, Trace, answer_headers, passed_on, request_head
+from gateway.kept import Whole
+from gateway.problems import UpstreamFailed
 from gateway.routes import Route
 from gateway.service import Service
 from gateway.wire.answer import Answer, Broken
@@ -37,7 +39,7 @@ class Forwarder:
         """
         self._introduce = introduce
         self.services = services
-        self._bodies = bodies
+        self.bodies = bodies
         self._streams: set[Answer] = set()
 
     async def forward(
@@ -52,18 +54,40 @@ class Forwarder:
         """
         headers = passed_on(scope["headers"])
         if route.method in _WITH_BODY:
-            body, framing = await self._bodies.read(scope, receive)
+            body, framing = await self.bodies.read(scope, receive)
             headers += framing
         else:
             body = b""
-        query = scope["query_string"]
-        target = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-        head = self.head(route, target, headers, trace, identity)
+        head = self.head(route, target_of(scope), headers, trace, identity)
         answer = await self.services[route.upstream].ask(route, head, body)
         try:
             await self._pass_back(route, answer, scope, receive, send)
         finally:
             answer.close()
+
+    async def ask_whole(self, route: Route, identity: Identity, trace: Trace, scope: Scope, body: bytes) -> Whole:
+        """
+        Ask the service and return its whole answer.
+
+        Args:
+            body: of the request.
+
+        Raises:
+            Problem: there was none, and this is what to say.
+        """
+        headers = [*passed_on(scope["headers"]), (b"content-length", b"%d" % len(body))]
+        head = self.head(route, target_of(scope), headers, trace, identity)
+        answer = await self.services[route.upstream].ask(route, head, body)
+        try:
+            parts = [answer.take()]
+            while not answer.whole:
+                parts.append(await answer.part(route.timeout_s))
+            parts.append(answer.take())
+        except (Broken, TimeoutError) as error:
+            raise UpstreamFailed(f"{route.upstream} broke off its answer") from error
+        finally:
+            answer.close()
+        return Whole(answer.status, answer_headers(answer.headers), b"".join(parts))
 
     def head(
         self, route: Route, target: bytes, headers: Headers, trace: Trace, identity: Identity = ANONYMOUS
@@ -124,3 +148,12 @@ async def _finish_when_gone(receive: Receive, answer: Answer) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     answer.finish()
+
+
+def target_of(scope: Scope) -> bytes:
+    """
+    Return path and query as they were sent.
+    """
+    query: bytes = scope["query_string"]
+    path: bytes = scope["raw_path"]
+    return path + b"?" + query if query else path

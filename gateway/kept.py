@@ -27,6 +27,16 @@ class Key(NamedTuple):
     values: tuple[bytes, ...] = ()
 
 
+class Whole(NamedTuple):
+    """
+    A whole answer that is given to those who wait for it, and to nobody else.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
 class Kept:
     """
     One answer. fresh_until, stale_until: on the cache's clock.

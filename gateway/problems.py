@@ -11,20 +11,34 @@ What can go wrong at the door.
     ├── UpstreamTimeout           504 upstream-timeout      with Retry-After
     ├── TooManyRequests
     │   └── TooMany               429 too-many-requests     with Retry-After and RateLimit
+    ├── Conflict
+    │   └── StillRunning          409 conflict              with Retry-After
     ├── InvalidRequest
-    │   └── AmbiguousPath         400 invalid-request       names the path
+    │   ├── AmbiguousPath         400 invalid-request       names the path
+    │   └── UnprocessableRequest
+    │       └── KeyReused         422 idempotency-key-reused
     ├── BadGateway
     │   └── UpstreamFailed        502 bad-gateway           with Retry-After
     └── Unavailable
         ├── UpstreamUnreachable   503 unavailable           with Retry-After
-        └── Overloaded            503 overloaded            with Retry-After
+        ├── Overloaded            503 overloaded            with Retry-After
+        └── KeysUnavailable       503 unavailable           with Retry-After
 """
 
 from collections.abc import Sequence
 from math import ceil
 from typing import ClassVar
 
-from inventory_stream.web import BadGateway, FieldError, InvalidRequest, Problem, TooManyRequests, Unavailable
+from inventory_stream.web import (
+    BadGateway,
+    Conflict,
+    FieldError,
+    InvalidRequest,
+    Problem,
+    TooManyRequests,
+    Unavailable,
+    UnprocessableRequest,
+)
 
 
 class NoRoute(Problem):
@@ -148,3 +162,25 @@ class UpstreamTimeout(Problem):
     status = 504
     kind = "upstream-timeout"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class StillRunning(Conflict):
+    """
+    The first request with this idempotency key has not been answered yet.
+    """
+
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class KeyReused(UnprocessableRequest):
+    """
+    This idempotency key was used for another request.
+    """
+
+    kind = "idempotency-key-reused"
+
+
+class KeysUnavailable(Unavailable):
+    """
+    Idempotency keys cannot be checked at the moment; nothing was done.
+    """

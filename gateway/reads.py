@@ -6,12 +6,11 @@ who come later, too; then one request renews it while the others still get what 
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import NamedTuple
 
 from starlette.types import Scope
 
 from gateway.headers import Headers, Trace, answer_headers, trace_of
-from gateway.kept import Cache, Kept, Key, may_be_kept
+from gateway.kept import Cache, Kept, Key, Whole, may_be_kept
 from gateway.problems import UpstreamFailed
 from gateway.routes import Route
 from gateway.service import Service
@@ -26,16 +25,6 @@ _MOST_ALONE = 10_000
 _logger = logging.getLogger(__name__)
 
 Head = Callable[[Route, bytes, Headers, Trace], bytes]
-
-
-class Whole(NamedTuple):
-    """
-    A whole answer that is given to those who wait for it, and to nobody else.
-    """
-
-    status: int
-    headers: Headers
-    body: bytes
 
 
 class Reads:

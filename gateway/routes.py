@@ -62,7 +62,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/availability", "inventory_api", "fans", 5, rate="search", cache_s=FRESH_S),
     Route("GET", "/events/{event_id}", "inventory_api", "fans", 5, cache_s=FRESH_S),
     Route("GET", "/assets/inventory/{version}/{file}", "inventory_api", "fans", 5, cache_s=FRESH_S),
-    Route("POST", "/v1/activity", "inventory_api", "fans", 10, rate="write", priority="background", idempotent=True),
+    Route("POST", "/v1/activity", "inventory_api", "fans", 10, "write", "background", idempotent=True, keyed=True),
     Route("GET", "/v1/operations/conflicts", "inventory_api", "operators", 10, rate="partner", priority="background"),
     Route("GET", "/v1/venues/{venue_id}", "venue_api", "venues", 10, rate="partner"),
     Route("GET", "/v1/venues/{venue_id}/events", "venue_api", "venues", 10, rate="partner"),

@@ -28,6 +28,7 @@ class GatewaySettings(ServiceSettings):
     cache_bytes: of answers that are kept for a moment.
     rate_factor: makes all rate limits larger or smaller; 0 for none. redis_url: of a Redis or Valkey where several gateways
         count together. trusted_proxies: networks of the proxies in front, which may say for whom they ask.
+    state_folder: where answers to idempotency keys outlive the process, when there is no Redis to keep them.
     cors_origins: sites whose pages may read answers, such as `["https://tickets.example"]`, or `["*"]`.
     status_lag (records), status_freshness_s, status_silence_s (since the last change): above these a row is yellow.
     """
@@ -51,6 +52,7 @@ class GatewaySettings(ServiceSettings):
     body_timeout_s: Seconds = 10.0
     rate_factor: Annotated[float, Field(ge=0)] = 1.0
     redis_url: str = ""
+    state_folder: Path | None = None
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
     cors_origins: tuple[str, ...] = ()
     connect_timeout_s: Seconds = 1.0

@@ -133,7 +133,8 @@ class Supervisor:
         """
         Start programs.
         """
-        given = {**credentials(self._folder), **os.environ}  # whoever has keys of their own keeps them
+        made = {"GATEWAY_STATE_FOLDER": str(self._folder / "gateway"), **credentials(self._folder)}
+        given = {**made, **os.environ}  # whoever has keys of their own keeps them
         variables = {**given, **self._stack.environment, **services.environment(self._programs)}
         for program in programs:
             command = [sys.executable, "-m", program.module]
