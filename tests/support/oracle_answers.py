@@ -15,7 +15,7 @@ from oracle import STATUSES, Event, Part, World
 
 HEAD = (
     *("event_id", "name", "attraction", "tour", "category", "genre"),
-    *("venue_id", "venue_name", "city", "region", "country"),
+    *("venue_id", "venue_name", "city", "region", "country", "timezone"),
 )
 Answer = dict[str, Any]
 
@@ -160,7 +160,7 @@ def detail(event: Event, now: datetime) -> Answer:
     """
     Return an event on its own.
     """
-    more = {name: event[name] for name in ("presale", "timezone", "chart_id", "chart_version", "currency")}
+    more = {name: event[name] for name in ("presale", "chart_id", "chart_version", "currency")}
     return head(event, now) | more | {"prices": {level: price(event, level) for level in event["prices"]}}
 
 
