@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "result", "servers", "onsale", "load", "http_load", "bare", "hall", "doors", "season"}
+SUPPORT = {"__main__", "result", "servers", "onsale", "load", "http_load", "bare", "hall", "doors", "season", "crowd"}
 
 
 def names() -> list[str]:
