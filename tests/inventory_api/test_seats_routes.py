@@ -2,7 +2,6 @@
 Charts and seats over HTTP, from a real projection.
 """
 
-import json
 import struct
 
 import pytest
@@ -298,16 +297,3 @@ def test_bad_input(service, projected, path, status, field):
 
     assert answer.status_code == status
     assert [error["field"] for error in answer.json().get("errors", [])] == ([field] if field else [])
-
-
-def test_a_small_cache_still_answers(database_url, projected):
-    """
-    With room for one map, events of two venues are answered in turn.
-    """
-    projected.append(scheduled("e2"), released("e2"))
-    settings = InventoryApiSettings(access_log=False, mapped_seats=1)
-    service = create_app(settings, StreamSettings(database_url=database_url), MemoryLog({}))
-
-    answers = ask(service, projected.position, *[f"/v1/events/{event}/chart" for event in ("e1", "e2") * 2])
-
-    assert [json.loads(answer.content)["event_id"] for answer in answers] == ["e1", "e2"] * 2
