@@ -98,3 +98,40 @@ def test_the_documented_javascript_decodes_a_picture():
     assert found["chart"] == draw(live, []).version
     assert found["codes"] == statuses_of(live).tolist()
     assert found["areas"] == [dict(zip(STATUSES, (1, 2, 3, 4, 2**32 - 1), strict=True))]
+
+
+STAGE = """
+async (bytes) => {
+  globalThis.fetch = async () => ({ arrayBuffer: async () => new Uint8Array(bytes).buffer });
+  globalThis.EventSource = class {
+    constructor(url) { this.heard = {}; EventSource.last = Object.assign(this, { url }); }
+    addEventListener(name, told) { this.heard[name] = told; }
+    close() { this.closed = true; }
+  };
+  const shown = [], reloads = [];
+  globalThis.reload = (event, data) => reloads.push([event, data]);
+  DOCUMENTED
+  await follow("e1", (seats) => shown.push([[...seats.codes], seats.areas[0].held]));
+  const say = (name, data) => EventSource.last.heard[name]({ data: JSON.stringify(data) });
+  say("changes", { position: 7, seats: [[0, 4, 4]], areas: [] });
+  say("changes", { position: 9, seats: [[1, 2, 1]], areas: [[0, 40, 10, 0, 0, 0]] });
+  say("reset", { position: 12 });
+  return [EventSource.last.url, shown, reloads, EventSource.last.closed];
+}
+"""
+
+
+def test_the_documented_javascript_follows_an_event():
+    """
+    It listens from the position that it has, skips what it knows, applies what is newer, and loads again on request.
+    """
+    live = picture(section(), area(), position=8)
+    seat_map = draw(live, [])
+    scripts = re.findall(r"^```js\n(.*?)^```$", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    with chromium() as browser:
+        stage = STAGE.replace("DOCUMENTED", "\n".join(scripts))
+        url, shown, reloads, closed = browser.new_page().evaluate(stage, list(compact(live, seat_map)))
+
+    assert url == f"/v1/events/e1/seats/changes?since=8&chart={seat_map.version}"
+    assert shown == [[[0, 0, 0, 0], 0], [[0, 1, 1, 0], 10]]
+    assert (reloads, closed) == ([["e1", {"position": 12}]], True)
