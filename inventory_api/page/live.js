@@ -19,10 +19,13 @@ export async function ask(path, kind = 'json') {
   return answer[kind]();
 }
 
-/** Follows a change stream from a position on. `told` has `changes(data)`, `reset(data)`, `linked(whether)`. */
+/**
+ * Follows a change stream from a position on, for seats of a version of the chart. `told` has `changes(data)`, `reset(data)`,
+ * `linked(whether)`. `lostAt` is when the connection was lost (milliseconds since 1970), null while there is one.
+ */
 export class Stream {
-  constructor(path, position, told) {
-    Object.assign(this, { path, position, told, seen: Date.now(), failures: 0, source: null });
+  constructor(path, position, chart, told) {
+    Object.assign(this, { path, position, chart, told, failures: 0, source: null, lostAt: null });
     const { signal } = (this.ended = new AbortController());
     document.addEventListener('visibilitychange', () => this.#look(), { signal });
     addEventListener('online', () => this.#open(), { signal });
@@ -32,13 +35,14 @@ export class Stream {
 
   #open() {
     this.close();
-    const source = new EventSource(`${this.path}?since=${this.position}`);
+    const source = new EventSource(`${this.path}?since=${this.position}&chart=${this.chart}`);
     this.source = source;
     source.onopen = () => this.#found();
     source.onerror = () => this.#lost();
     source.addEventListener('changes', (event) => {
       this.#found();
       const change = JSON.parse(event.data);
+      if (change.position <= this.position) return; // what is known already
       this.position = change.position;
       this.told.changes(change);
     });
@@ -50,12 +54,13 @@ export class Stream {
 
   #found() {
     clearTimeout(this.saying);
-    Object.assign(this, { seen: Date.now(), failures: 0, saying: null });
+    Object.assign(this, { lostAt: null, failures: 0, saying: null });
     this.told.linked(true);
   }
 
   /** A browser tries again by itself unless the service refused: then we do. */
   #lost() {
+    this.lostAt ??= Date.now();
     this.saying ??= setTimeout(() => this.told.linked(false), SAID_LATE_MS);
     if (this.source?.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.retry);

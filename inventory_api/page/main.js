@@ -117,6 +117,7 @@ const touched = {
     app.map.focus = -1;
     if (!found) return app.tip.hide();
     if (found.seat >= 0) choose(found.seat);
+    else if (found.part === app.list.part && found.part.rows) app.view.zoom((0.8 * app.map.close(found.part)) / app.view.scale, x, y, true);
     else open(found.part, false);
     app.tip.show(found, x, y, finger);
     return app.map.change();
@@ -172,7 +173,7 @@ const heard = {
     clearInterval(app.ageing);
     document.body.classList.toggle('offline', !whether);
     if (whether) return notice('offline', '');
-    const tell = () => notice('offline', `No connection. The seats are as they were ${age((Date.now() - app.stream.seen) / 1000)} ago; trying again…`, 'warning');
+    const tell = () => notice('offline', `No connection. The seats are as they were ${age((Date.now() - app.stream.lostAt) / 1000)} ago; trying again…`, 'warning');
     app.ageing = setInterval(tell, 1000);
     return tell();
   },
@@ -180,6 +181,7 @@ const heard = {
   reset(where) {
     return retry(async () => {
       const seats = await loadSeats(where);
+      seats.position = Math.max(seats.position, where.position);
       const picked = [...app.basket.seats.keys()].map((seat) => app.seats.place(seat));
       show(seats);
       app.basket.replace(picked.flatMap(({ section, label }) => seats.find(section, [label])).filter((seat) => seats.open(seat)));
@@ -198,7 +200,7 @@ function show(seats) {
   showAll();
   one('waiting').textContent = seats.parts.length ? '' : 'The seats of this event are not known yet.';
   app.stream?.end();
-  app.stream = new Stream(`${base}/seats/changes`, seats.position, heard);
+  app.stream = new Stream(`${base}/seats/changes`, seats.position, seats.version, heard);
   document.body.dataset.position = seats.position;
 }
 

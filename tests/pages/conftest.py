@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
 from inventory_stream.local import LocalPostgres
 from tests.support.browsing import Visit, chromium
+from tests.support.databases import new_database
 from tests.support.staged import CHART, PRICES, RELEASED, Staged, scheduled, staged
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "UTC"}
@@ -53,14 +53,11 @@ def stage(database_url: str) -> Iterator[Staged]:
 
 
 @pytest.fixture(scope="module")
-def quiet(postgres: LocalPostgres, request: pytest.FixtureRequest) -> Iterator[Staged]:
+def quiet(postgres: LocalPostgres) -> Iterator[Staged]:
     """
     The event, for the tests of a file that leave it as it is.
     """
-    name = f"pages_{request.module.__name__.rpartition('.')[2]}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    with staged(postgres.url_of(name), *CHART, scheduled(), *RELEASED, PRICES) as stage:
+    with new_database(postgres) as url, staged(url, *CHART, scheduled(), *RELEASED, PRICES) as stage:
         yield stage
 
 

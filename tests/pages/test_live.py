@@ -115,6 +115,25 @@ def test_a_lost_connection_is_said_and_caught_up_with(visit, stage):
     expect(notice).to_have_count(0)
 
 
+def test_a_stream_that_is_refused_is_asked_for_again(visit, stage):
+    """
+    Browsers give up on it; the page does not, and misses nothing.
+    """
+    visit = visit()
+    answers = iter([503])
+    visit.page.route(
+        "**/seats/changes?*",
+        lambda route: route.fulfill(status=503) if next(answers, 200) == 503 else route.continue_(),
+    )
+    page = visit.open(stage.url)
+    stage.append(held(["B-3"], section="101"))
+    seats = MapReader(page)
+
+    seats.wait_for_colour("101", "B-3", seats.variable("held"))
+    asked = [url for url in visit.requested if "/seats/changes" in url]
+    assert len(asked) >= 2
+
+
 def test_seats_that_change_their_price_make_another_chart(visit, stage):
     """
     The page begins anew with it, keeps what was selected, and goes on following.
