@@ -8,7 +8,20 @@ import sys
 
 import benchmarks
 
-SUPPORT = {"__main__", "result", "servers", "onsale", "load", "http_load", "bare", "hall", "doors", "season", "crowd"}
+SUPPORT = {
+    "__main__",
+    "result",
+    "servers",
+    "onsale",
+    "load",
+    "http_load",
+    "bare",
+    "hall",
+    "doors",
+    "season",
+    "multitude",
+    "crowd",
+}
 
 
 def names() -> list[str]:

@@ -172,8 +172,19 @@ def peak_memory_mb(pid: int) -> float:
     """
     Return the largest resident set a running process ever had, in megabytes (Linux).
     """
+    return _memory_mb(pid, "VmHWM:")
+
+
+def memory_mb(pid: int) -> float:
+    """
+    Return the resident set of a running process, in megabytes (Linux).
+    """
+    return _memory_mb(pid, "VmRSS:")
+
+
+def _memory_mb(pid: int, row: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf8").splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(row):
             return int(line.split()[1]) / 1024
     return 0.0
 
