@@ -115,6 +115,27 @@ def test_a_lost_connection_is_said_and_caught_up_with(visit, stage):
     expect(notice).to_have_count(0)
 
 
+def test_a_tab_that_nobody_looks_at_lets_go_of_its_stream(visit, stage):
+    """
+    After a minute it stops listening; when it is looked at again it catches up.
+    """
+    visit = visit()
+    visit.page.clock.install()
+    page = visit.open(stage.url)
+    seats = MapReader(page)
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    hide += "document.dispatchEvent(new Event('visibilitychange')) }"
+    with page.expect_event("requestfailed", lambda request: "/seats/changes" in request.url):
+        page.evaluate(hide, arg=True)
+        page.clock.run_for(61_000)
+    stage.append(held(["B-3"], section="101"))
+    assert seats.colour("101", "B-3") == seats.variable("level-1")
+
+    page.evaluate(hide, arg=False)
+    page.clock.resume()
+    seats.wait_for_colour("101", "B-3", seats.variable("held"))
+
+
 def test_a_stream_that_is_refused_is_asked_for_again(visit, stage):
     """
     Browsers give up on it; the page does not, and misses nothing.

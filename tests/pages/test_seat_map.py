@@ -152,6 +152,23 @@ def test_a_filter_leaves_only_its_seats_in_colour(page):
     seats.wait_for_colour("101", "B-3", seats.variable("level-1"))
 
 
+def test_a_filter_fades_areas_of_other_prices(page):
+    """
+    An area has the colour of its price, until another price is pressed.
+    """
+    seats = MapReader(page)
+    before = seats.ground(1, -5.5)
+    page.get_by_role("button", name="P2").click()
+    page.wait_for_function("() => !document.querySelector('#map').map.asked")
+    faded = seats.ground(1, -5.5)
+    page.get_by_role("button", name="P2").click()
+    page.get_by_role("button", name="P3").click()
+    page.wait_for_function("() => !document.querySelector('#map').map.asked")
+
+    assert len({before, faded, seats.variable("section")}) == 3
+    assert seats.ground(1, -5.5) == before
+
+
 def test_a_filter_for_accessible_seats(page):
     """
     Only seats for wheelchair users stay.
@@ -238,6 +255,20 @@ def test_dragging_moves_and_selects_nothing(page):
     end = seats.spot("101", "B-2")
     assert (round(end.x - start.x), round(end.y - start.y)) == (60, 30)
     expect(page.locator("#basket")).to_be_hidden()
+
+
+def test_the_map_cannot_be_lost(page):
+    """
+    However far it is dragged or made smaller, some of it stays in sight.
+    """
+    box, seats = page.locator("#map").bounding_box(), MapReader(page)
+    for _ in range(30):
+        page.locator("#map").press("Shift+ArrowRight")
+        page.locator("#map").press("-")
+
+    last = seats.spot("102", "A-4")
+    assert box["x"] < last.x < box["x"] + box["width"]
+    assert last.x - seats.spot("102", "A-1").x > 20
 
 
 def test_buttons_zoom_and_show_all(page):

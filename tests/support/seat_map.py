@@ -23,6 +23,13 @@ _COLOUR = """([section, label, share]) => {
   const [red, green, blue] = canvas.getContext('2d').getImageData(x * ratio, y * ratio, 1, 1).data;
   return '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('');
 }"""
+_GROUND = """([x, y]) => {
+  const canvas = document.querySelector('#map');
+  const {view, ratio} = canvas.map;
+  const [left, top] = [(x * view.scale + view.left) * ratio, (y * view.scale + view.top) * ratio];
+  const [red, green, blue] = canvas.getContext('2d').getImageData(left, top, 1, 1).data;
+  return '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('');
+}"""
 _WRITTEN = """([x, y, reach, colour]) => {
   const canvas = document.querySelector('#map');
   const {view, ratio} = canvas.map;
@@ -74,6 +81,12 @@ class MapReader:
         self._page.wait_for_function(
             f"([colour, ...where]) => ({_COLOUR})(where) === colour", arg=[colour, section, label, share]
         )
+
+    def ground(self, x: float, y: float) -> str:
+        """
+        Return the colour at a point of the chart.
+        """
+        return str(self._page.evaluate(_GROUND, [x, y]))
 
     def written(self, x: float, y: float, reach: float = 14) -> int:
         """
