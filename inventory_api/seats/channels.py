@@ -5,7 +5,7 @@ after the last listener.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 
 from inventory_api.live.events import LiveEvents
@@ -16,7 +16,6 @@ from inventory_stream.projection.reading import Changes, Snapshot
 from inventory_stream.web import NotFound, Unavailable
 
 _AT_ONCE = 50  # listeners that are woken together; other requests may run before the next ones
-_TELLING_S = 0.00008  # about twice what it takes to tell one: telling all takes half of the time at most
 _logger = logging.getLogger(__name__)
 
 
@@ -33,6 +32,7 @@ class Channels:
         Args:
             clock: seconds, rising.
         """
+        self._rest: Callable[[float], Awaitable[None]] = asyncio.sleep
         self.listeners = 0
         self._events, self._maps, self._limits, self._clock = events, maps, limits, clock
         self._open: dict[str, Channel] = {}
@@ -139,8 +139,10 @@ class Channels:
         try:
             while not channel.closed:
                 if await self._bring_up(channel):
+                    began = self._clock()
                     await _wake(channel)
-                await asyncio.sleep(max(self._limits.pause_s, self.listeners * _TELLING_S))
+                    # Telling many may take long: then half of the time is left for others.
+                    await self._rest(max(self._limits.pause_s, self._clock() - began))
                 await channel.stirred.wait()
         finally:
             watching.__exit__(None, None, None)

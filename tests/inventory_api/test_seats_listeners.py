@@ -191,6 +191,49 @@ def test_a_listener_that_does_not_read_is_dropped(projected, database_url):
     assert "seatstream_listeners_dropped_total{" in metrics
 
 
+def test_others_get_half_of_the_time(projected, database_url):
+    """
+    After telling all, the event rests as long as that took, and no shorter than the pause.
+    """
+    clock, rests = Clock(), []
+    service, changes = ticking(database_url, clock)
+    takes = iter([0.7, 0.0])
+
+    async def rest(seconds):
+        rests.append(seconds)
+
+    async def act(client, reach):
+        changes.channels._rest = rest
+        async with connected(service, CHANGES) as wire:
+            await wire.frame()
+            (channel,) = changes.channels.all()
+            (listener,) = channel.listeners
+            channel.listeners = [Taking(listener, clock, takes)]
+            for seat in ("F-1", "F-2"):
+                projected.append(held([seat]))
+                await wire.frame()
+            channel.listeners = {listener}
+        return rests
+
+    assert follow(service, projected, act) == [pytest.approx(0.7), 0.0]
+
+
+class Taking:
+    """
+    A listener that takes its time to wake.
+    """
+
+    def __init__(self, listener, clock, takes):
+        self.listener, self.clock, self.takes = listener, clock, takes
+
+    def wake(self):
+        """
+        Wake, some time later.
+        """
+        self.clock.now += next(self.takes)
+        self.listener.wake()
+
+
 def test_silence_is_filled(projected, database_url):
     """
     After the longest silence there is a comment.
