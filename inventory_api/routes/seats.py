@@ -73,7 +73,7 @@ async def read_chart(
     seat_map = await maps.of(await events.read(event_id))
     if version and version != seat_map.version:
         raise NotFound(f"the chart of event {event_id} is now at {chart_url(event_id, seat_map.version)}")
-    return respond(charts.of(event_id, seat_map, forever=bool(version)), request)
+    return respond(await charts.of(event_id, seat_map, forever=bool(version)), request)
 
 
 @router.get("/{event_id}/seats", responses={200: _SEATS}, response_class=Response)

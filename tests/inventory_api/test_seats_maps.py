@@ -170,19 +170,38 @@ def test_kept_charts_are_bounded():
     """
     Each event has its own answer; the one asked for longest ago goes first.
     """
-    charts, seat_map = Charts(2 * (500 + 4)), draw(at_venue(), CHART)
 
-    first = [charts.of(event_id, seat_map, forever=True) for event_id in ("e1", "e2", "e1", "e3")]
+    async def run():
+        charts, seat_map = Charts(2 * (500 + 4)), draw(at_venue(), CHART)
+        first = [await charts.of(event_id, seat_map, forever=True) for event_id in ("e1", "e2", "e1", "e3")]
+        again = [await charts.of(event_id, seat_map, forever=True) for event_id in ("e1", "e2")]
+        return first[0] is first[2], again[0] is first[0], again[1] is first[1]
 
-    assert charts.of("e1", seat_map, forever=True) is first[0] is first[2]
-    assert charts.of("e2", seat_map, forever=True) is not first[1]
+    assert asyncio.run(run()) == (True, True, False)
+
+
+def test_many_that_ask_for_a_chart_at_once_share_the_work():
+    """
+    An answer is made once, and another time for the address that is not for ever.
+    """
+
+    async def run():
+        charts, seat_map = Charts(10_000), draw(at_venue(), CHART)
+        found = await asyncio.gather(*(charts.of("e1", seat_map, forever=number % 2 == 0) for number in range(20)))
+        return len({id(kept) for kept in found})
+
+    assert asyncio.run(run()) == 2
 
 
 def test_another_version_is_another_answer():
     """
     The chart of an event with more room is not the one from before.
     """
-    charts = Charts(10_000)
-    maps = [draw(picture(area(counts=(room, 0, 0, 0, 0))), []) for room in (5, 6)]
 
-    assert charts.of("e1", maps[0], forever=True).body != charts.of("e1", maps[1], forever=True).body
+    async def run():
+        charts = Charts(10_000)
+        maps = [draw(picture(area(counts=(room, 0, 0, 0, 0))), []) for room in (5, 6)]
+        return [(await charts.of("e1", seat_map, forever=True)).body for seat_map in maps]
+
+    one, other = asyncio.run(run())
+    assert one != other
