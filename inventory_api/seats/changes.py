@@ -3,6 +3,7 @@ Listeners to changes: who may listen, who is too slow, and who is told that the 
 """
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -63,7 +64,9 @@ class SeatChanges:
         position = channel.position if since is None else await self._resuming.position(channel, since)
         if chart not in ("", channel.seat_map.version):
             position = None
-        return Listener(channel, position, retry_ms=self._limits.retry_ms, clock=self._clock)
+        # Those who are let go together shall not come back together.
+        retry_ms = random.randint(self._limits.retry_ms, 2 * self._limits.retry_ms)  # noqa: S311 - no secret
+        return Listener(channel, position, retry_ms=retry_ms, clock=self._clock)
 
     @contextmanager
     def told(self, listener: Listener) -> Iterator[None]:

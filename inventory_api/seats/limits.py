@@ -12,8 +12,8 @@ class ListenerLimits(msgspec.Struct, frozen=True):
     listeners, seats: how many at most; seats of all events that are listened to together.
     pause_s: between two frames of an event, longer with many listeners. keep_alive_s: the longest silence.
     slow_s: how long a listener may take to read a frame. linger_s: how long an event is followed after the last
-    listener, who may come back. retry_ms: how long a browser waits before it connects again. ahead_s: how long to wait for
-    a position that another replica has reached already.
+    listener, who may come back. retry_ms: how long a browser waits before it connects again, up to twice as long.
+    ahead_s: how long to wait for a position that another replica has reached already.
     """
 
     listeners: int = 20_000

@@ -272,6 +272,23 @@ def test_a_channel_outlives_its_last_listener_a_while(projected, database_url):
     assert follow(service, projected, act) == (1, 0)
 
 
+def test_those_who_are_let_go_do_not_come_back_together(service, projected):
+    """
+    Each is told to wait another time before it connects again, from two to four seconds.
+    """
+
+    async def act(client, reach):
+        found = []
+        for _ in range(30):
+            async with connected(service, CHANGES) as wire:
+                found.append(int((await wire.block())["retry"]))
+        return found
+
+    waits = follow(service, projected, act)
+    assert all(2000 <= wait <= 4000 for wait in waits)
+    assert len(set(waits)) > 20
+
+
 def test_many_that_come_at_once_open_one_channel(service, projected):
     """
     The rush of the first moment shares one query.
