@@ -154,3 +154,28 @@ def test_a_record_of_a_moment_ago_is_taken_and_one_of_last_week_is_not(log):
     (answer,) = post(log, [viewed(str(n), time=at.isoformat()) for n, at in enumerate(times)])
 
     assert [row["status"] for row in answer.json()["records"]] == ["accepted", "invalid", "invalid"]
+
+
+def test_a_caller_that_leaves_in_the_middle_leaves_nothing(log):
+    """
+    Half a batch is no batch: nothing is appended, and nothing fails.
+    """
+    incoming = [{"type": "http.request", "body": b'{"records":[', "more_body": True}, {"type": "http.disconnect"}]
+    scope = {"type": "http", "method": "POST", "path": PATH, "query_string": b"", "headers": [], "http_version": "1.1"}
+    sent = []
+
+    async def receive():
+        return incoming.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    service = create_app(InventoryApiSettings(access_log=False), NOWHERE, log)
+
+    async def run():
+        async with started(service):
+            await service(scope | {"scheme": "http", "server": ("service", 80)}, receive, send)
+
+    asyncio.run(run())
+    assert sent[0]["status"] == 400
+    assert appended(log) == []
