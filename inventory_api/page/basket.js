@@ -16,11 +16,11 @@ export class Basket {
   /** Selects a seat, or lets go of it. Returns what to say. */
   toggle(seat) {
     const { seats } = this.app;
-    if (this.seats.delete(seat)) return this.#show([seat], 'let go');
+    if (this.seats.delete(seat)) return this.#changed([seat], 'let go');
     if (!seats.open(seat)) return null;
     if (this.#full(seats.level[seat])) return this.#limit(seats.level[seat]);
     this.seats.set(seat, true);
-    return this.#show([seat], 'selected');
+    return this.#changed([seat], 'selected');
   }
 
   /** Takes one place more or less in an area. */
@@ -30,7 +30,7 @@ export class Basket {
     if (places < 0 || places > area.counts[FREE]) return null;
     if (places) this.areas.set(area.index, places);
     else this.areas.delete(area.index);
-    return this.#show([], `${several(places, 'place')} in ${area.name}`);
+    return this.#changed([], `${several(places, 'place')} in ${area.name}`);
   }
 
   /** Selects these seats and nothing else. */
@@ -38,7 +38,7 @@ export class Basket {
     const before = [...this.seats.keys()];
     this.seats = new Map(seats.map((seat) => [seat, true]));
     this.areas = new Map(areas);
-    return this.#show([...before, ...seats], 'selected');
+    return this.#changed([...before, ...seats], 'selected');
   }
 
   /** Lets go of what can no longer be had. Returns the seats that went. */
@@ -50,7 +50,7 @@ export class Basket {
       if (free < places) this.areas.set(index, free);
       if (!free) this.areas.delete(index);
     }
-    if (gone.length) this.#show(gone, '');
+    if (gone.length) this.#changed(gone, '');
     return gone;
   }
 
@@ -68,7 +68,7 @@ export class Basket {
     return text;
   }
 
-  #show(changed, word) {
+  #changed(changed, word) {
     this.render();
     this.told.changed(changed);
     return word;
@@ -91,9 +91,19 @@ export class Basket {
   /** Draws the selection anew. */
   render() {
     const lines = this.#lines();
+    const [held, line] = [this.box.contains(document.activeElement), this.#drops().indexOf(document.activeElement)];
     this.box.hidden = !lines.length;
-    document.body.classList.toggle('picking', lines.length > 0);
-    if (!lines.length) return;
+    if (lines.length) this.#show(lines);
+    // What had the focus is gone: it goes to the next line, to the sum, or back to the sections.
+    if (held && lines.length) (this.#drops()[Math.min(line, lines.length - 1)] ?? this.box.querySelector('summary')).focus();
+    else if (held) document.getElementById('panel').focus();
+  }
+
+  #drops() {
+    return [...this.box.querySelectorAll('.drop')];
+  }
+
+  #show(lines) {
     const sum = (name) => lines.reduce((total, { price, places }) => total + (price?.[name] ?? 0) * places, 0);
     const say = (cents) => money(cents, this.app.currency);
     const open = this.box.querySelector('details')?.open ?? innerWidth > 900;

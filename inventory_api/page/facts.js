@@ -19,10 +19,16 @@ export function notice(key, text, kind = 'info') {
   if (!text) old?.remove();
   else if (old) old.firstChild.textContent = text;
   else {
-    const close = make('button', { type: 'button', 'aria-label': 'Close this notice', onclick: () => notice(key, '') }, '×');
+    const close = make('button', { type: 'button', 'aria-label': 'Close this notice', onclick: () => closed(key) }, '×');
     one('notices').append(make(`p.notice.${kind}`, { id: `notice-${key}` }, make('span', {}, text), kind === 'warning' ? close : ''));
     say(text);
   }
+}
+
+/** The button that closed a notice is gone with it: the focus goes on to what follows. */
+function closed(key) {
+  notice(key, '');
+  one('panel').focus({ preventScroll: true });
 }
 
 /** Shows name, date, status and what follows from it. */

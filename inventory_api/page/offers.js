@@ -29,7 +29,9 @@ export class Offers {
     }
     this.app.basket.limits = new Map((offers?.prices ?? []).filter((price) => price.limit_per_order)
       .map((price) => [seats.levels.indexOf(price.price_level), price.limit_per_order]));
-    this.render();
+    const shown = JSON.stringify(offers);
+    if (shown !== this.shown) this.render();
+    this.shown = shown;
   }
 
   /** Draws both lists. */
@@ -57,8 +59,14 @@ export class Offers {
   #resale() {
     const shown = this.short ? this.listings.slice(0, SHORT) : this.listings;
     const rest = this.listings.length - shown.length;
-    const more = rest ? make('button', { type: 'button', onclick: () => Object.assign(this, { short: false }).render() }, `Show ${rest} more`) : '';
+    const more = rest ? make('button', { type: 'button', onclick: () => this.#all() }, `Show ${rest} more`) : '';
     return [make('h3', {}, 'Resale, cheapest first'), make('ul.offers', {}, ...shown.map((listing) => this.#listing(listing))), more].filter(Boolean);
+  }
+
+  #all() {
+    this.short = false;
+    this.render();
+    this.box.querySelectorAll('.offers:last-of-type > li')[SHORT]?.querySelector('button')?.focus();
   }
 
   #listing(listing) {

@@ -136,6 +136,22 @@ def test_resale_is_listed_cheapest_first(visit, stage):
     seats.wait_for_colour("101", "A-4", seats.variable("chosen"))
 
 
+def test_a_long_list_of_resale_is_shown_on_request(visit, stage):
+    """
+    Six at first; then all, and the focus is on the first that is new.
+    """
+    labels = [f"{row}-{number}" for row in "AB" for number in range(1, 5)]
+    stage.append(*(ordered([label], hold="", section="101") for label in labels))
+    stage.append(*(listed([label], section="101", listing=label) for label in labels))
+    page = visit().open(stage.url)
+    selects = page.locator("#offers").get_by_role("button", name="Select")
+    expect(selects).to_have_count(6)
+    page.get_by_role("button", name="Show 2 more").click()
+
+    expect(selects).to_have_count(8)
+    expect(selects.nth(6)).to_be_focused()
+
+
 def test_the_limit_of_an_order_is_kept(visit, stage):
     """
     A third seat at this price is refused, with the reason; another price is not.

@@ -172,6 +172,20 @@ def test_places_in_an_area_are_counted(page):
     expect(page.locator("#basket")).to_be_hidden()
 
 
+def test_the_focus_is_never_lost(page):
+    """
+    When what was pressed goes away, the focus goes to what comes next.
+    """
+    page.get_by_role("button", name=re.compile("^102")).press("Enter")
+    for key in ("Tab", "Enter", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Remove 102, row A, seat 1").press("Enter")
+    assert focused(page) == "Remove 102, row A, seat 2"
+
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "panel"
+
+
 def test_the_skip_link_leads_past_the_map(page):
     """
     It is the first thing that Tab reaches.

@@ -67,6 +67,7 @@ def test_a_selected_seat_that_somebody_else_takes_is_let_go(visit, stage):
     expect(page.locator("#basket li")).to_have_count(1)
     page.get_by_role("button", name="Close this notice").click()
     expect(page.locator(".notice")).to_have_count(0)
+    expect(page.locator("#panel")).to_be_focused()
 
 
 def test_changes_are_said_together(visit, stage):

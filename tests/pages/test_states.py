@@ -183,6 +183,20 @@ def test_an_event_without_a_chart(database_url, visit):
         assert seats.colour("102", "A-1") == seats.variable("level-2")
 
 
+def test_an_event_without_prices(database_url, visit):
+    """
+    Seats are shown before anyone has set what they cost; nothing is made up.
+    """
+    with staged(database_url, *CHART, scheduled(), *RELEASED) as stage:
+        visit = visit()
+        page = visit.open(stage.url)
+        page.mouse.click(*MapReader(page).spot("101", "B-2"))
+
+        expect(page.locator("#prices").get_by_role("button").first).to_contain_text("no price yet")
+        expect(page.locator("#said")).to_have_text("Section 101, row B, seat 2, free, selected")
+        assert visit.complaints == []
+
+
 def test_seats_that_cannot_be_loaded_are_tried_again(visit, quiet):
     """
     The page says so, and heals by itself.
