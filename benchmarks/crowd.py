@@ -92,6 +92,7 @@ class _Listening:
         self._ended = 0
 
     def obey(self, commands: Connection) -> None:
+        """Listen, and do what is asked meanwhile, until it is to leave."""
         self._epoll.register(commands.fileno(), select.EPOLLIN)
         while True:
             for place, _ in self._epoll.poll():

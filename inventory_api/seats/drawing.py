@@ -115,19 +115,25 @@ def _complete(sections: Sequence[_Section], areas: Sequence[_Area]) -> bool:
     Give a place to what the chart does not show, below all that it does; return whether there was such a thing.
     """
     unit = _unit(sections)
-    missing = [(section, np.isnan(section.points[:, 0])) for section in sections]
-    missing = [(section, absent) for section, absent in missing if absent.any()]
+    missing = [section for section in sections if np.isnan(section.points).any()]
     bare = [area for area in areas if not area.outline]
-    blocks = [block([section.labels[place] for place in np.flatnonzero(absent)]) * unit for section, absent in missing]
+    blocks = [_block(section) * unit for section in missing]
     squares = [_square(area) * unit for area in bare]
-    corners = _corners([*blocks, *squares], _top(sections, areas, unit), unit)
-    for (section, absent), points, corner in zip(missing, blocks, corners, strict=False):
-        section.points[absent] = points + corner
-    for area, points, corner in zip(bare, squares, corners[len(blocks) :], strict=True):
-        area.outline = hull(points + corner)
+    corners = iter(_corners([*blocks, *squares], _top(sections, areas, unit), unit))
+    for section, points in zip(missing, blocks, strict=True):
+        section.points[np.isnan(section.points[:, 0])] = points + next(corners)
+    for area, points in zip(bare, squares, strict=True):
+        area.outline = hull(points + next(corners))
     for section in sections:
         section.outline = section.outline or hull(section.points, _MARGIN * unit)
     return bool(missing or bare)
+
+
+def _block(section: _Section) -> Numbers:
+    """
+    Return where the seats that the chart lacks stand, seen from their first corner.
+    """
+    return block([section.labels[place] for place in np.flatnonzero(np.isnan(section.points[:, 0]))])
 
 
 def _unit(sections: Sequence[_Section]) -> float:

@@ -3,6 +3,7 @@ Changes of seats as they are streamed, from a real projection.
 """
 
 import asyncio
+import json
 
 import psycopg
 import pytest
@@ -231,3 +232,30 @@ def test_an_event_without_places_is_followed(service, projected):
             return first[0], (await wire.frame())[0]
 
     assert follow(service, projected, act) == ("changes", "reset")
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "status", "field"),
+    [
+        ("/v1/events/e9/seats/changes", {}, 404, None),
+        (f"{CHANGES}?since=x", {}, 422, "since"),
+        (f"{CHANGES}?since=-1", {}, 422, "since"),
+        (f"{CHANGES}?since={2**63}", {}, 422, "since"),
+        (f"{CHANGES}?chart={'x' * 41}", {}, 422, "chart"),
+        (CHANGES, {"Last-Event-ID": "7 "}, 422, "Last-Event-ID"),
+        (CHANGES, {"Last-Event-ID": "-7"}, 422, "Last-Event-ID"),
+        (CHANGES, {"Last-Event-ID": "9" * 19}, 422, "Last-Event-ID"),
+    ],
+)
+def test_bad_input(service, projected, target, headers, status, field):
+    """
+    Unknown events are not found; what is no position is named.
+    """
+
+    async def act(client, reach):
+        async with connected(service, target, headers.items()) as wire:
+            return wire, json.loads(await wire.body())
+
+    wire, problem = follow(service, projected, act)
+    assert (wire.status, wire.headers["content-type"]) == (status, "application/problem+json")
+    assert [error["field"] for error in problem.get("errors", [])] == ([field] if field else [])

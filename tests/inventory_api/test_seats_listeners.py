@@ -3,7 +3,6 @@ Those who listen to changes: how many may, how long, and what becomes of those w
 """
 
 import asyncio
-import json
 from contextlib import AsyncExitStack
 
 import pytest
@@ -72,33 +71,6 @@ def test_head_ends(service, projected):
 
     answer = follow(service, projected, act)
     assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "text/event-stream", b"")
-
-
-@pytest.mark.parametrize(
-    ("target", "headers", "status", "field"),
-    [
-        ("/v1/events/e9/seats/changes", {}, 404, None),
-        (f"{CHANGES}?since=x", {}, 422, "since"),
-        (f"{CHANGES}?since=-1", {}, 422, "since"),
-        (f"{CHANGES}?since={2**63}", {}, 422, "since"),
-        (f"{CHANGES}?chart={'x' * 41}", {}, 422, "chart"),
-        (CHANGES, {"Last-Event-ID": "7 "}, 422, "Last-Event-ID"),
-        (CHANGES, {"Last-Event-ID": "-7"}, 422, "Last-Event-ID"),
-        (CHANGES, {"Last-Event-ID": "9" * 19}, 422, "Last-Event-ID"),
-    ],
-)
-def test_bad_input(service, projected, target, headers, status, field):
-    """
-    Unknown events are not found; what is no position is named.
-    """
-
-    async def act(client, reach):
-        async with connected(service, target, headers.items()) as wire:
-            return wire, json.loads(await wire.body())
-
-    wire, problem = follow(service, projected, act)
-    assert (wire.status, wire.headers["content-type"]) == (status, "application/problem+json")
-    assert [error["field"] for error in problem.get("errors", [])] == ([field] if field else [])
 
 
 def test_too_many_are_refused(projected, database_url):
