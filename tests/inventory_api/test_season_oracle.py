@@ -19,11 +19,11 @@ import oracle_offers
 import psycopg
 import pytest
 from echoes import Echoes
-from listening import Listening
 from oracle import Event, World, apply, new_world
 from oracle_answers import Answer, keyed
 from projected import started
 from rebuilt import projecting
+from seat_watcher import Watcher
 
 from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
@@ -81,7 +81,7 @@ class Auditor:
         self._log = log
         self._service = service
         self._client = client
-        self._listening: dict[str, Listening] = {}
+        self._listening: dict[str, Watcher] = {}
         self._reader = log.read(log.start_positions(["inventory"]))
         self._world: World = new_world()
         self.asked: Asks = {}
@@ -166,7 +166,7 @@ class Auditor:
         self._note("chart", number, event_id, oracle_offers.charted(chart), self._manifest, began)
         body = await self._get(f"{path}/seats")
         self._note("seats", number, event_id, oracle_offers.unpacked(body, chart), self._seats, began)
-        await self._look_at_changes(number, event_id, Listening(self._service, event_id, chart, body), began)
+        await self._look_at_changes(number, event_id, Watcher(self._service, event_id, chart, body), began)
         plain = await self._get(f"{path}/seats", format="json")
         assert plain["chart"].endswith(f"version={chart['version']}")
         found = {
@@ -175,7 +175,7 @@ class Auditor:
         }
         self._note("plain seats", number, event_id, found, self._seats, began)
 
-    async def _look_at_changes(self, number: int, event_id: str, newest: Listening, began: datetime) -> None:
+    async def _look_at_changes(self, number: int, event_id: str, newest: Watcher, began: datetime) -> None:
         """
         See what became of who listened since the stop before. Who was told to load everything again has done so.
         """

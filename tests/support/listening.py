@@ -1,119 +1,157 @@
 """
-An app that loaded the seats of an event once, and follows their changes from then on, as `docs/seats.md` says.
+Connections that go on: an ASGI application asked in this process, its answer taken part by part.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import struct
-from contextlib import suppress
-from typing import Any
-
-from oracle import STATUSES
-from oracle_answers import Answer
-from starlette.types import ASGIApp, Message
+from contextlib import asynccontextmanager
 
 PATIENCE_S = 20.0
 
 
-class Listening:
+class Clock:
     """
-    What such an app would draw.
+    A clock that stands still until it is told to go on.
+    """
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """
+        The time.
+        """
+        return self.now
+
+
+class Wire:
+    """
+    One connection. It reads everything at once, unless `reading` is cleared.
 
     Attributes:
-        lost: it was told to load everything again.
+        status, headers: of the answer, once it has begun.
     """
 
-    def __init__(self, service: ASGIApp, event_id: str, chart: Answer, body: bytes) -> None:
-        self._chart = chart
-        _, self._position, size, areas, version = struct.unpack("<4sQII8s", body[:28])
-        self._codes = [body[28 + seat // 2] >> seat % 2 * 4 & 15 for seat in range(size)]
-        self._areas = [list(row) for row in struct.iter_unpack("<5I", body[28 + (size + 1) // 2 :])]
-        assert areas == len(self._areas)
-        self.lost = False
-        self._told, self._leaving = asyncio.Event(), asyncio.Event()
-        self._rest = b""
-        query = f"since={self._position}&chart={version.decode()}"
-        self._task = asyncio.create_task(self._listen(service, f"/v1/events/{event_id}/seats/changes", query))
-
-    async def leave(self) -> None:
-        """
-        Close the connection.
-        """
-        self._leaving.set()
-        await self._task
-
-    async def until(self, expected: Answer) -> Answer:
-        """
-        Return what is drawn, once it is as expected or long enough waited for.
-        """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_S):
-                while not self.lost and self.drawn() != expected:
-                    self._told.clear()
-                    await self._told.wait()
-        return self.drawn()
-
-    def drawn(self) -> Answer:
-        """
-        Return how each seat and area stands, in the form of `oracle_offers.seats`.
-        """
-        digits = "".join(map(str, self._codes))
-        return {
-            "sections": {
-                section["section"]: digits[section["first"] : section["first"] + section["seats"]]
-                for section in self._chart["sections"]
-            },
-            "areas": {
-                area["section"]: {
-                    "section": area["section"],
-                    **dict(zip(STATUSES, self._areas[area["index"]], strict=True)),
-                }
-                for area in self._chart["areas"]
-            },
-        }
-
-    async def _listen(self, service: ASGIApp, path: str, query: str) -> None:
-        scope: dict[str, Any] = {
+    def __init__(self, app, target, headers=(), method="GET"):
+        path, _, query = target.partition("?")
+        self.status = 0
+        self.headers = {}
+        self.reading = asyncio.Event()
+        self.reading.set()
+        self._parts = asyncio.Queue()
+        self._closed = asyncio.Event()
+        self._text = ""
+        self._asked = False
+        scope = {
             "type": "http",
-            "method": "GET",
-            "http_version": "1.1",
-            "scheme": "http",
-            "root_path": "",
+            "method": method,
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
-            "headers": [],
+            "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
+            "http_version": "1.1",
+            "scheme": "http",
             "server": ("service", 80),
             "client": ("127.0.0.1", 1),
+            "root_path": "",
         }
-        incoming: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+        self.task = asyncio.create_task(app(scope, self._receive, self._send))
+        self.task.add_done_callback(lambda _: self._parts.put_nowait(None))
 
-        async def receive() -> Message:
-            if not incoming:
-                await self._leaving.wait()
-            return incoming.pop() if incoming else {"type": "http.disconnect"}
+    async def _receive(self):
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._closed.wait()
+        return {"type": "http.disconnect"}
 
-        async def send(message: Message) -> None:
-            self._hear(message.get("body", b""))
+    async def _send(self, message):
+        await self.reading.wait()
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        elif message["body"]:
+            self._parts.put_nowait(message["body"])
 
-        await service(scope, receive, send)
+    async def part(self):
+        """
+        The next part of the body; None at its end.
+        """
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._parts.get()
 
-    def _hear(self, part: bytes) -> None:
-        *frames, self._rest = (self._rest + part).split(b"\n\n")
-        for frame in frames:
-            lines = dict(line.partition(": ")[::2] for line in frame.decode().splitlines())
-            if lines.get("event") == "changes":
-                self._apply(json.loads(lines["data"]))
-            self.lost = self.lost or lines.get("event") == "reset"
-            self._told.set()
+    async def block(self):
+        """
+        The next block of lines up to an empty one, as the names and values that it has; None at the end.
+        """
+        while "\n\n" not in self._text:
+            part = await self.part()
+            if part is None:
+                return None
+            self._text += part.decode()
+        block, _, self._text = self._text.partition("\n\n")
+        return dict(line.split(": ", 1) for line in block.splitlines())
 
-    def _apply(self, changes: Answer) -> None:
-        if changes["position"] <= self._position:
+    async def frame(self):
+        """
+        The next frame: its name, id and data, whatever stands in between; None at the end.
+        """
+        while (block := await self.block()) is not None:
+            if "event" in block:
+                return block["event"], int(block["id"]), json.loads(block["data"])
+        return None
+
+    async def body(self):
+        """
+        All that is left of the body.
+        """
+        found = b""
+        while (part := await self.part()) is not None:
+            found += part
+        return found
+
+    async def leave(self):
+        """
+        Close the connection, and return when the application has noticed.
+        """
+        self._closed.set()
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(self.task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def connected(app, target, headers=(), method="GET"):
+    """
+    A connection whose answer has begun.
+    """
+    wire = Wire(app, target, headers, method)
+    try:
+        yield wire
+    finally:
+        await wire.leave()
+
+
+class Client:
+    """
+    What an app knows of an event: it applies frames as the guide says.
+    """
+
+    def __init__(self, position, statuses, counts=()):
+        self.position = position
+        self.statuses = list(statuses)
+        self.counts = [list(row) for row in counts]
+
+    def apply(self, name, data):
+        """
+        Take a frame of changes.
+        """
+        assert name == "changes"
+        if data["position"] <= self.position:
             return
-        for first, count, status in changes["seats"]:
-            self._codes[first : first + count] = [status] * count
-        for area, *counts in changes["areas"]:
-            self._areas[area] = counts
-        self._position = changes["position"]
+        for first, count, status in data["seats"]:
+            self.statuses[first : first + count] = [status] * count
+        for index, *counts in data["areas"]:
+            self.counts[index] = counts
+        self.position = data["position"]
