@@ -24,7 +24,7 @@ class InventoryApiSettings(ServiceSettings):
     slow_listener_s: a listener that takes longer to read a frame is dropped.
     listener_ahead_s: how long a listener waits whose position another replica has reached, and this one not yet.
     max_stale_s: how long an answer that is being brought up may still be given as it was.
-    pause_s: rest between two times that answers are brought up, in which changes gather.
+    pause_s: longest rest between two times that answers are brought up, in which changes gather.
     activity_timeout_s: how long activity records may take to be safe in the stream; what waits behind it, gateway
         included, must be more patient.
     """

@@ -16,7 +16,7 @@ from inventory_api.live.renewal import renew_pictures
 from inventory_stream.projection.reading import Changes, Snapshot
 from inventory_stream.web import NotFound
 
-_EVENT_COST = 200  # what an event costs beside its seats, in seats
+_EVENT_COST, _LISTING_COST = 200, 5  # what an event costs beside its seats, and each of its listings, in seats
 _AT_ONCE = 64  # events that are brought up before others may run
 
 Listener = Callable[[LiveEvent, LiveEvent], None]
@@ -147,7 +147,7 @@ class LiveEvents:
         self._slots[event_id], live = slot, slot.live
         for key in live.shows():
             self._shown.setdefault(key, set()).add(event_id)
-        self._cost += live.seats + _EVENT_COST
+        self._cost += _cost(live)
         chances = 2 * len(self._slots)  # once round to forget who was read, once to let go
         while self._cost > self._max_seats and len(self._slots) > 1 and chances:
             chances -= 1
@@ -162,7 +162,7 @@ class LiveEvents:
     def _drop(self, event_id: str) -> None:
         slot = self._slots.pop(event_id, None)
         if slot is not None:
-            self._cost -= slot.live.seats + _EVENT_COST
+            self._cost -= _cost(slot.live)
             for key in slot.live.shows():
                 self._shown[key].discard(event_id)
                 if not self._shown[key]:
@@ -226,3 +226,7 @@ class LiveEvents:
         if event_id in self._watched:
             for listener in self._listeners:
                 listener(before, live)
+
+
+def _cost(live: LiveEvent) -> int:
+    return live.seats + _EVENT_COST + _LISTING_COST * len(live.listings)

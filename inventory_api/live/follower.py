@@ -58,7 +58,7 @@ class Follower:
         """
         Args:
             max_stale_s: how long kept answers may be given out after a change that they do not reflect.
-            pause_s: rest between two refreshes, in which changes gather.
+            pause_s: longest rest between two refreshes, in which changes gather.
         """
         self._keepers = tuple(keepers)
         self._max_stale_s = max_stale_s
@@ -182,6 +182,7 @@ class Follower:
         while True:
             await self._woken.wait()
             self._woken.clear()
+            began = self._clock()
             try:
                 await self._refresh()
             except Exception as error:  # whatever it was: nothing kept can be trusted to be up to date
@@ -195,7 +196,8 @@ class Follower:
                     keeper.mark(_ANYTHING)
                 self._woken.set()
                 await asyncio.sleep(0.1)
-            await asyncio.sleep(self._pause_s)
+            # As long as it took, so that at least half of the time is left to those who ask.
+            await asyncio.sleep(min(self._pause_s, self._clock() - began))
 
     async def _refresh(self) -> None:
         began, reached = self._clock(), self.reader.positions

@@ -11,7 +11,7 @@ from inventory_api.live.follower import Follower
 from inventory_api.projection import InventoryProjection
 from inventory_stream.projection.reading import Changes, ProjectionReader
 from inventory_stream.web import parse_positions
-from tests.support.places import held, released, scheduled
+from tests.support.places import held, listed, ordered, released, scheduled
 from tests.support.projected import Projected
 
 PATIENCE_S = 20.0
@@ -48,14 +48,14 @@ class Slow(Follower):
         return found
 
 
-def rushing(database_url, projected, act):
+def rushing(database_url, projected, act, max_seats=1_000):
     """
     Run `act(events, follower, change, clock)`: `change(*records)` waits until they are followed, clock[0] is the time.
     """
     clock = [100.0]
 
     async def run():
-        events = LiveEvents(1_000, IDLE_S, lambda: clock[0])
+        events = LiveEvents(max_seats, IDLE_S, lambda: clock[0])
         follower = Slow([events], lambda: clock[0])
         follower.follow(ProjectionReader(database_url, "inventory", follower.mark))
         events.follow(follower)
@@ -149,3 +149,36 @@ def test_after_a_loss_all_is_read_anew(database_url, projected):
         return free(after), after.event is before.event
 
     assert rushing(database_url, projected, act) == (3, False)
+
+
+def test_rests_are_no_longer_than_the_work(database_url, projected):
+    """
+    After a change that was taken up at once there is no rest, however long it may be.
+    """
+
+    async def act(events, follower, change, _):
+        follower._pause_s = 2 * PATIENCE_S
+        await events.read("e1")
+        for number in range(3):
+            await change(held([f"F-{number + 1}"]))
+        return free(events.kept("e1"))
+
+    assert rushing(database_url, projected, act) == 1
+
+
+@pytest.mark.parametrize(("listings", "kept"), [(0, 2), (1, 1)])
+def test_listings_take_room(database_url, projected, listings, kept):
+    """
+    With room for two events of four seats, there is room for one when each has a listing.
+    """
+    projected.append(scheduled("e2"), released("e2"))
+    for event_id in ("e1", "e2")[: 2 * listings]:
+        where = {"event_id": event_id}
+        projected.append(ordered(["F-1"], hold="", **where), listed(["F-1"], **where))
+
+    async def act(events, *_):
+        for event_id in ("e1", "e2"):
+            await events.read(event_id)
+        return len(events._slots)
+
+    assert rushing(database_url, projected, act, max_seats=2 * (200 + 4) + 9) == kept
