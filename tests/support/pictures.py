@@ -15,7 +15,9 @@ def small_png(content: bytes, colours: int) -> bytes:
     Return a PNG with few colours: those that most pixels have, exactly, and for each other one the nearest of them.
     """
     pixels = np.asarray(Image.open(BytesIO(content)).convert("RGB"))
-    found, places, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    numbers = pixels.astype(np.int32) @ [1 << 16, 1 << 8, 1]  # one number a pixel is sorted much faster than three
+    values, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    found = np.stack([values >> 16, values >> 8 & 255, values & 255], axis=1)
     palette = found[np.argsort(-counts)[:colours]].astype(np.int32)
     nearest = np.concatenate(
         [
