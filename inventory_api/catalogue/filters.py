@@ -70,7 +70,8 @@ def apply_filters(table: Table, wanted: Wanted, statuses: Codes, now: datetime) 
     scores = np.zeros(len(table), np.uint16)
     masks: dict[str, Mask] = {name: _has_value(table, name, values) for name, values in wanted.values.items()}
     if wanted.q.strip():
-        scores = table.index.score(words_of(wanted.q), len(table))
+        words = tuple(dict.fromkeys(reversed(words_of(wanted.q))))[::-1]  # each once, the last one last
+        scores = table.index.score(words, len(table))
         masks["q"] = scores > 0
     if not wanted.shows_past:
         masks["upcoming"] = table["starts_at"] > microseconds(now)

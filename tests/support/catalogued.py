@@ -67,6 +67,7 @@ def pages(
         last = page(table, wanted, sort, cursor, limit, facets)
         found.append([event["event_id"] for event in last["events"]])
         cursor = last["next_cursor"]
+        assert len(found) < 50, "pages go round in a circle"
     return found, last
 
 

@@ -66,7 +66,8 @@ class PlainSearch:
         """
         self._wanted = wanted
         self._events = events
-        self._words = words_of(wanted.q)
+        words = words_of(wanted.q)
+        self._words = [word for place, word in enumerate(words) if word not in words[place + 1 :]]
         self._known = {word for state in events.values() for word in words_by_weight(state)}
         self.scores = {event_id: self._score(state) for event_id, state in events.items()}
         found = [state for state in events.values() if all(self.filters(state).values())]

@@ -13,7 +13,7 @@ from inventory_api.projection import InventoryProjection
 from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records.catalogue import SeatsRepriced
 from inventory_stream.settings import StreamSettings
-from tests.support.places import at, ordered, released, unlisted
+from tests.support.places import at, held, ordered, released, unlisted
 from tests.support.projected import Projected, follow
 
 
@@ -68,6 +68,17 @@ def test_prices_are_those_of_free_places(service, projected):
     found = states_after(service, projected, *steps, ordered(["F-1", "F-2"], hold=""))
 
     assert [state.levels for state in found] == [("A", "B"), ("B",), ()]
+
+
+def test_a_sold_out_section_has_no_price(service, projected):
+    """
+    Neither its level nor that of an area whose places are all held counts.
+    """
+    projected.append(released("e1", section="GA", quantity=2, price_level="C"), held(2, section="GA"))
+
+    (state,) = states_after(service, projected, ordered(["F-1", "F-2", "F-3", "F-4"], hold=""))
+
+    assert (state.counts, state.levels) == ((0, 2, 4, 0, 0), ())
 
 
 def test_the_cheapest_listing_in_the_events_currency_counts(service, projected):

@@ -5,8 +5,10 @@ Words are compared without case, accents and punctuation; texts are found with t
 from __future__ import annotations
 
 import pytest
-from catalogued import event, found_ids, table_of
+from catalogued import event, found_ids, page, table_of
 
+from inventory_api.catalogue.filters import Wanted
+from inventory_api.catalogue.rows import State
 from inventory_api.catalogue.text import allowed_typos, words_of
 
 
@@ -112,3 +114,15 @@ def test_equally_good_texts_come_by_start():
     soon = [event(event_id, name="Lights", starts_at=late.starts_at.replace(day=1)) for event_id in ("e3", "e2")]
 
     assert found_ids(table_of(late, *soon), "lights") == ["e2", "e3", "e1"]
+
+
+def test_an_event_that_moves_elsewhere_is_found_there():
+    """
+    Also when its name stays: by text, by filter and in facets.
+    """
+    table = table_of(event("e1", name="Show", city="Lyon"))
+    table.put([State(event("e1", name="Show", city="Bern"))])
+
+    assert (found_ids(table, "bern"), found_ids(table, "lyon")) == (["e1"], [])
+    answer = page(table, Wanted(values={"city": ("bern",)}), "starts_at", facets=["city"])
+    assert (answer["total"], [row["value"] for row in answer["facets"]["city"]]) == (1, ["Bern"])
