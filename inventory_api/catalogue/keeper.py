@@ -3,6 +3,7 @@ Keeps the catalogue in memory up to the projection, and answers from it.
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from inventory_stream.web import Unavailable
 
 _STEP, _HALF = 200, 100  # events that are read, and that are taken up, before others may run
 _AT_ONCE = 400  # changed events up to which the table is changed in place
+_LARGE = 10_000  # events that are too many to look through again in each full garbage collection
 _encode = msgspec.json.Encoder().encode
 
 
@@ -74,6 +76,8 @@ class Catalogue:
             self._seats.forget()
             await self._renew(Table(), _all_states(snapshot, self._seats))
             self._left.clear()
+            if len(self.table) >= _LARGE:
+                gc.freeze()
             return
         states = [state async for chunk in self._read(snapshot, self._affected(dirty)) for state in chunk]
         if len(states) > _AT_ONCE or self.table.index.crowded:

@@ -3,12 +3,14 @@ What answers say about an event of the catalogue.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from inventory_api.availability import name_counts
 from inventory_api.catalogue.rows import State
+from inventory_api.events import Event
 from inventory_api.live.answers import FOR_EVER
 from inventory_api.prices import event_prices, price_range
 from inventory_api.words import event_status, next_change
@@ -57,9 +59,15 @@ def _left(state: State, now: datetime) -> Body:
         "status": event_status(event, state.counts, now),
         "currency": event.currency,
         "counts": name_counts(state.counts),
-        **price_range(event_prices(event), state.levels),
+        **_price_range(_encode(event.prices), state.levels),
         "lowest_resale_price": _resale(state),
     }
+
+
+@lru_cache(maxsize=20_000)
+def _price_range(prices: bytes, levels: tuple[str, ...]) -> Body:
+    """Return what many events share: few have prices of their own."""
+    return price_range(event_prices(Event("", prices=msgspec.json.decode(prices))), levels)
 
 
 def _resale(state: State) -> Body | None:
