@@ -20,7 +20,7 @@ import psutil
 
 from benchmarks.doors.callers import Caller, Crowd, Listeners
 from benchmarks.doors.nginx import start_nginx
-from benchmarks.http_load import Pressed, in_turn, press, rate
+from benchmarks.http_load import CONNECTIONS, Pressed, in_turn, press, rate
 from benchmarks.result import percentile, report
 from inventory_stream.local.ports import accepts, free_port
 
@@ -77,12 +77,12 @@ def added_latency(ports: Doors) -> None:
     What the gateway adds at half the load that it can bear: callers who pause between their requests.
     """
     most = rate([press(ports.gateway, [PASSED], seconds=2)])
-    connections = 256
-    think_ms = round(connections / (most / 2) * 1000)
+    think_ms = round(CONNECTIONS / (most / 2) * 1000)
+    # Long enough for all connections' first requests, which come at once, to be fewer than one in a hundred.
     through, direct = in_turn(
         ROUNDS,
-        lambda: press(ports.gateway, [PASSED], connections=connections, think_ms=think_ms),
-        lambda: press(ports.service, [PASSED], connections=connections, think_ms=think_ms),
+        lambda: press(ports.gateway, [PASSED], think_ms=think_ms, seconds=6),
+        lambda: press(ports.service, [PASSED], think_ms=think_ms, seconds=6),
     )
     reference = median(one.p99_ms for one in direct)
     added = median(one.p99_ms for one in through) - reference

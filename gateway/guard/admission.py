@@ -16,7 +16,7 @@ from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 from gateway.routes import Priority
 
-START, LEAST, MOST = 64.0, 8.0, 1024.0
+START, LEAST, MOST = 32.0, 8.0, 1024.0
 # Requests that may queue inside the service: below FEW the limit grows, above MANY it shrinks.
 FEW, MANY = 3.0, 6.0
 # Answers that are this fast say nothing about queues: it is the event loop here that delays them.
@@ -24,7 +24,7 @@ FLOOR_S = 0.02
 # The fastest answer is forgotten that often, so that a service that has become slower is believed. The limit is halved
 # for a moment then: under load that never ends, the new fastest answer must not be one that queued.
 FORGET_S = 30.0
-BURST_S, STANDING_S, STANDS_AFTER_S, PURCHASE_S = 0.25, 0.01, 0.1, 1.0
+BURST_S, STANDING_S, STANDS_AFTER_S, PURCHASE_S = 0.05, 0.01, 0.05, 1.0
 _ORDER: tuple[Priority, ...] = ("purchase", "browse", "background")
 
 
