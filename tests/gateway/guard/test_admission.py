@@ -119,11 +119,11 @@ def test_the_limit_follows_what_the_service_can_do():
 
     async def scenario(admission, clock):
         await answers(admission, FAST, 1)
-        await answers(admission, SLOW, 30)
+        await answers(admission, SLOW, 20)
         shrunk = admission.limit
-        await answers(admission, FAST, 30)
+        await answers(admission, FAST, 20)
 
-        assert (shrunk, admission.limit) == (START + 1 - 30, START + 1)
+        assert (shrunk, admission.limit) == (START + 1 - 20, START + 1)
 
     run(scenario)
 
