@@ -27,18 +27,19 @@ def main() -> None:
     Ask 64 clients that rest between their questions, so that the rate is the same in both halves and nothing is saturated.
     """
     world = OnSale(EVENTS, SECTIONS)
-    with servers() as running, service(running, world) as (port, pid):
+    with servers() as running, projector(running, world):
         load = Load(running.kafka.bootstrap_servers, world, EVENTS, RATE, LOAD_SECONDS)
-        ask(port)
-        rest = [ask(port) for _ in range(ROUNDS)]
-        load.begin()
-        sleep(WARM_UP_S)
-        before = processor_seconds(pid)
-        busy = [ask(port) for _ in range(ROUNDS)]
-        used = (processor_seconds(pid) - before) / sum(one.seconds for one in busy)
-        if load.over:
-            raise RuntimeError("the load ended before the answers were measured")
-        arrived = load.rate()
+        with service(running) as (port, pid):
+            ask(port)
+            rest = [ask(port) for _ in range(ROUNDS)]
+            load.begin()
+            sleep(WARM_UP_S)
+            before = processor_seconds(pid)
+            busy = [ask(port) for _ in range(ROUNDS)]
+            used = (processor_seconds(pid) - before) / sum(one.seconds for one in busy)
+            if load.over:
+                raise RuntimeError("the load ended before the answers were measured")
+            arrived = load.rate()
         running.log.close()
     say(rest, busy, arrived, used)
 
@@ -66,18 +67,29 @@ def ask(port: int) -> Pressed:
 
 
 @contextmanager
-def service(running: Servers, world: OnSale) -> Iterator[tuple[int, int]]:
+def projector(running: Servers, world: OnSale) -> Iterator[None]:
     """
-    The projector and the API, with the events applied; the API's port and process.
+    The projector, with the events applied.
     """
     running.log.send(world.catalogue())
     running.log.flush()
-    port, environment = free_port(), running.environment()
-    with TemporaryDirectory() as folder, launched("inventory_api.projector", environment=environment):
+    with launched("inventory_api.projector", environment=running.environment()):
         progress = Progress(running, "inventory")
         progress.wait_for(total(running.log.end_positions(["inventory"])))
         progress.close()
-        mine = environment | {"INVENTORY_API_PORT": str(port)}
-        with launched("inventory_api", environment=mine, output=Path(folder) / "log") as process:
-            wait_ready(port)
-            yield port, process.pid
+        yield
+
+
+@contextmanager
+def service(running: Servers) -> Iterator[tuple[int, int]]:
+    """
+    The API; its port and its process.
+    """
+    port = free_port()
+    environment = running.environment() | {"INVENTORY_API_PORT": str(port)}
+    with (
+        TemporaryDirectory() as folder,
+        launched("inventory_api", environment=environment, output=Path(folder) / "log") as process,
+    ):
+        wait_ready(port)
+        yield port, process.pid
