@@ -19,6 +19,7 @@ from inventory_stream.projection.reading import Changes, PositionTimeout, Projec
 T = TypeVar("T")
 _ANYTHING = Changes(version_changed=True, keys=None)
 _PASSING = (psycopg.Error, sqlalchemy.exc.DBAPIError, ProjectionError, OSError, TimeoutError)
+_LONG_AGO = float("-inf")
 _logger = logging.getLogger(__name__)
 
 
@@ -108,17 +109,16 @@ class Follower:
     @property
     def fresh(self) -> bool:
         """Whether what is kept may be given out."""
-        reader = self._reader
-        if reader is None or not reader.trusted:
-            return False
-        since = self._dirty_since
-        return since is None or self._clock() - since < self._max_stale_s
+        return self.allows(_LONG_AGO)
 
     def allows(self, made_at: float) -> bool:
         """
         Return whether something may be given out that was read at this time: that, too, counts as brought up then.
         """
-        return self.fresh or (self.trusted and self._clock() - made_at < self._max_stale_s)
+        reader, since = self._reader, self._dirty_since
+        if reader is None or not reader.trusted:
+            return False
+        return since is None or self._clock() - max(since, made_at) < self._max_stale_s
 
     def mark(self, changes: Changes) -> None:
         """

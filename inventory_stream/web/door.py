@@ -103,22 +103,23 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
+        started, state = time.perf_counter(), self._state
         headers = dict(scope["headers"])
-        trace = scope["trace_id"] = _trace(headers)
-        asked = _asked(scope, headers)
+        given = headers.get(b"traceparent")
+        trace = scope["trace_id"] = next(_made_up) if given is None else _trace(given)
+        asked = _asked(scope, headers) if scope["query_string"] or ASKED_HEADER in headers else None
         stranger = self._verifier is not None and not _introduced(self._verifier, scope, headers)
         if asked is None and self._prepared is not None and not stranger:
             answer = self._prepared(scope, headers)
             if answer is not None:
-                begin, end = answer.messages(self._state.position_header(), head=scope["method"] == "HEAD")
+                begin, end = answer.messages(state.position_header(), head=scope["method"] == "HEAD")
                 await send(begin)
                 await send(end)
-                self._state.metrics.prepared_answers += 1
+                state.metrics.prepared_answers += 1
                 self._log(scope, trace, answer.status, time.perf_counter() - started)
                 return
         method = scope["method"]
-        exchange = _Exchange(self._state, send, head=method == "HEAD")
+        exchange = _Exchange(state, send, head=method == "HEAD")
         scope["head"] = exchange.head
         if exchange.head:
             scope["method"] = "GET"  # routes need not know of HEAD: it is GET without the body
@@ -128,7 +129,7 @@ class Door:
             scope["method"] = method
             seconds = time.perf_counter() - started
             self._log(scope, trace, exchange.status, seconds)
-            self._state.metrics.answered(method, _route(scope), exchange.status, seconds)
+            state.metrics.answered(method, _route(scope), exchange.status, seconds)
 
     async def _answer(
         self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive, *, stranger: bool
@@ -218,18 +219,17 @@ def _refuse() -> NoReturn:
     raise Unauthenticated("this service answers the gateway alone: send the request there")
 
 
-def _trace(headers: Headers) -> str:
-    given = headers.get(b"traceparent")
-    if given is not None and (match := _TRACEPARENT.fullmatch(given)):
-        return match[1].decode()
-    return next(_made_up)
+def _trace(given: bytes) -> str:
+    match = _TRACEPARENT.fullmatch(given)
+    return match[1].decode() if match else next(_made_up)
 
 
 def _trace_ids() -> Iterator[str]:
     """Yield random trace ids, a thousand from one look at the system's randomness."""
     while True:
         pool = os.urandom(16_000).hex()
-        yield from (pool[at : at + 32] for at in range(0, len(pool), 32))
+        for at in range(0, len(pool), 32):
+            yield pool[at : at + 32]
 
 
 _made_up = _trace_ids()
