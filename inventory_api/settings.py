@@ -42,5 +42,5 @@ class InventoryApiSettings(ServiceSettings):
     slow_listener_s: Annotated[float, Field(ge=0.1, le=300)] = 10.0
     listener_ahead_s: Annotated[float, Field(ge=0, le=30)] = 2.0
     max_stale_s: Annotated[float, Field(ge=0, le=60)] = 1.0
-    pause_s: Annotated[float, Field(ge=0, le=1)] = 0.01
+    pause_s: Annotated[float, Field(ge=0, le=1)] = 0.003
     activity_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0

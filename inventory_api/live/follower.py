@@ -196,7 +196,7 @@ class Follower:
                     keeper.mark(_ANYTHING)
                 self._woken.set()
                 await asyncio.sleep(0.1)
-            # As long as it took, so that at least half of the time is left to those who ask.
+            # As long as it took at most, so that changes gather while there are many, and none waits where there are few.
             await asyncio.sleep(min(self._pause_s, self._clock() - began))
 
     async def _refresh(self) -> None:
@@ -206,7 +206,8 @@ class Follower:
         async with self.reader.query() as snapshot:
             for keeper in self._keepers:
                 await keeper.refresh(snapshot)
-        self._held = reached
-        self._dirty_since = began if self._woken.is_set() else None
-        async with self._moved:
-            self._moved.notify_all()
+            # Told before the snapshot is let go, which is one more way to the database and back.
+            self._held = reached
+            self._dirty_since = began if self._woken.is_set() else None
+            async with self._moved:
+                self._moved.notify_all()
