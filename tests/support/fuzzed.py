@@ -140,7 +140,8 @@ def _escaped(text: str) -> str:
 
 async def ask(app: ASGIApp, asked: Asked) -> Answered:
     """
-    Return the answer, as a server would send it; an exception that escapes fails the test.
+    Return the answer, as a server would send it; an exception that escapes fails the test. Of a stream, which has no end,
+    the first part is read.
     """
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "root_path": "",
@@ -150,12 +151,18 @@ async def ask(app: ASGIApp, asked: Asked) -> Answered:
     }  # fmt: skip
     incoming: list[Message] = [{"type": "http.request", "body": asked.body, "more_body": False}]
     sent: list[Message] = []
+    left = asyncio.Event()
 
     async def receive() -> Message:
-        return incoming.pop() if incoming else await asyncio.Event().wait()  # type: ignore[return-value]
+        if incoming:
+            return incoming.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message.get("more_body") and (b"content-type", b"text/event-stream") in sent[0]["headers"]:
+            left.set()
 
     await app(scope, receive, send)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in sent[0].get("headers", [])}
