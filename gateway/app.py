@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import version as package_version
 
+from gateway import gauges
 from gateway.bodies import Bodies
 from gateway.document import Documents
 from gateway.door import Gateway
@@ -69,7 +70,9 @@ def create_app(
         for name, url in settings.upstreams.items()
     }
     forwarder = Forwarder(services, Bodies(settings.body_limit_bytes, settings.body_timeout_s), callers.introduce)
-    reads = Reads(Cache(settings.cache_bytes, clock), services, forwarder.head)
+    cache = Cache(settings.cache_bytes, clock)
+    reads = Reads(cache, services, forwarder.head)
+    gauges.show(state.metrics.meter, services, cache)
     return Gateway(
         state,
         upstreams,

@@ -71,8 +71,8 @@ def new_trace() -> Trace:
     """
     Return a trace that begins here.
     """
-    trace_id = f"{getrandbits(128) or 1:032x}"
-    return Trace(trace_id, f"00-{trace_id}-{getrandbits(64) or 1:016x}-01".encode(), b"")
+    ids = f"{getrandbits(192) or 1:048x}"
+    return Trace(ids[:32], f"00-{ids[:32]}-{ids[32:]}-01".encode(), b"")
 
 
 def passed_on(headers: Headers) -> Headers:

@@ -42,6 +42,8 @@ class DoorProtocol(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._refusal: type[Problem] = NotHttp
         self._refused = False
+        self._defaults: Headers = []
+        self._default_lines = b""
 
     def data_received(self, data: bytes) -> None:
         """Read; a head that does not end is waited for only so long."""
@@ -125,8 +127,11 @@ class DoorProtocol(HttpToolsProtocol):
 
     def _answer(self, head: bytes, body: bytes) -> None:
         self._glanced = True
-        lines = b"".join([b"%b: %b\r\n" % pair for pair in self.server_state.default_headers])
-        self.transport.write(b"".join((head, lines, b"\r\n", body)))
+        defaults = self.server_state.default_headers
+        if defaults is not self._defaults:  # the server makes a new list each second, with the new date
+            self._defaults = defaults
+            self._default_lines = b"".join([b"%b: %b\r\n" % pair for pair in defaults]) + b"\r\n"
+        self.transport.write(b"".join((head, self._default_lines, body)))
         self.on_response_complete()
 
     def _cycle(self, method: bytes, *, keep_alive: bool) -> "DoorCycle":

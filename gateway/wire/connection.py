@@ -124,6 +124,7 @@ class Connection(asyncio.Protocol):
         whole = self._answer is not None and self._answer.whole
         self._answer, self._asked = None, False
         if whole and self._reusable and not self.closed:
+            self.resume()  # its last piece may have been one too many
             self._free(self)
         else:
             self.close()

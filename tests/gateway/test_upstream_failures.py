@@ -10,6 +10,8 @@ import httpx
 import pytest
 from upstreams import EchoService, served, socket_server
 
+from gateway.guard.admission import START
+
 
 def reset(connection: socket.socket) -> None:
     """Close with a reset instead of an end."""
@@ -99,3 +101,22 @@ def test_failures_are_counted(gateway):
 
     assert 'seatstream_gateway_refused_or_failed_total{http_route="/v1/events/{event_id}",kind="unavailable"' in text
     assert "e-1" not in text
+
+
+def test_how_services_stand_is_shown(gateway):
+    """The metrics say which service is left alone, and what was sent again."""
+    client = gateway()
+    for _ in range(6):
+        client.get("/v1/models")
+    text = client.get("/metrics").text
+
+    assert _shown(text, "breaker_open") == {"fraud_api": 1, "inventory_api": 0, "venue_api": 0}
+    assert _shown(text, "retries_total")["fraud_api"] == 5
+    assert _shown(text, "inside") == {"fraud_api": 0, "inventory_api": 0, "venue_api": 0}
+    assert _shown(text, "limit")["venue_api"] == START
+
+
+def _shown(text: str, name: str) -> dict[str, float]:
+    """The values of a metric by service."""
+    lines = [line for line in text.splitlines() if line.startswith(f"seatstream_gateway_{name}{{")]
+    return {line.partition('service="')[2].partition('"')[0]: float(line.rpartition(" ")[2]) for line in lines}

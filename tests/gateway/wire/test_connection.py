@@ -126,6 +126,29 @@ def test_connections_are_used_again():
     assert len(met) == 1
 
 
+def test_a_connection_is_read_again_after_a_pause():
+    """An answer whose last piece was more than may lie here leaves a connection that is heard the next time."""
+    body = b"x" * (BUFFERED + 10)
+
+    def behave(connection):
+        for _ in range(2):
+            connection.sendall(OK + b"content-length: %d\r\n\r\n" % len(body) + body)
+            connection.recv(1000)
+
+    async def run(url):
+        pool = Pool(url, 1)
+        for _ in range(2):
+            answer = await pool.ask(HEAD, b"", 5)
+            while not answer.whole:  # noqa: ASYNC110 - nobody takes what comes
+                await asyncio.sleep(0)
+            assert answer.take() == body
+            answer.close()
+        pool.close()
+
+    with socket_server(behave) as url:
+        asyncio.run(run(url))
+
+
 def test_a_connection_that_is_to_be_closed_is_not_used_again():
     """`Connection: close` is believed."""
     met = []
