@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from inventory_api.live.event import LiveEvent
-from inventory_api.live.pictures import read_pictures
+from inventory_api.live.pictures import ask, read_pictures
 from inventory_api.live.renewal import renew_pictures
 from inventory_api.projection import InventoryProjection
 from inventory_stream.projection.reading import ProjectionReader
@@ -178,3 +178,27 @@ def test_a_transaction_that_ends_late_is_not_missed(database_url, projected):
             return renewed["e1"].parts[0].counts[0], content(renewed) == content(anew)
 
         assert reading(database_url, act) == (77, True)
+
+
+def test_a_connection_that_dies_is_replaced(database_url, projected):
+    """
+    When the database ends the connection amid a read, the read is done again with another one.
+    """
+    ended = []
+
+    async def work(snapshot):
+        if not ended:
+            [[(pid,)]] = await ask(snapshot, ("SELECT pg_backend_pid()", []))
+            with psycopg.connect(database_url, autocommit=True) as connection:
+                ended.append(connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid]).fetchone()[0])
+        return sorted(await read_pictures(snapshot, ["e1", "e2", "e3"]))
+
+    async def run():
+        reader = ProjectionReader(database_url, "inventory")
+        await reader.start()
+        try:
+            return await reader.run(work)
+        finally:
+            await reader.stop()
+
+    assert (asyncio.run(run()), ended) == (["e1", "e2"], [True])
