@@ -4,6 +4,7 @@ What is delivered badly is noted, and projections end as if it had been delivere
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from fraud_api.projection import FraudProjection
 from inventory_api.projection import InventoryProjection
-from inventory_api.tables import SectionRow, SectionStatusRow
+from inventory_api.tables import ClaimRow, ListingRow, SectionRow, SectionStatusRow
 from inventory_stream.records import Delivered, Encoded, decode
 from inventory_stream.testing import ProjectionDriver
 from simulator.delivery import Delivery, DeliveryPlan
@@ -64,8 +65,13 @@ def state(projection, driver) -> list:
     tables = {table.model: driver.rows(table.model) for table in projection().tables()}
     if projection is InventoryProjection:
         names = {row["section_no"]: (row["event_id"], row["section"]) for row in tables[SectionRow]}
-        for row in [*tables[SectionRow], *tables[SectionStatusRow]]:
+        for row in [*tables[SectionRow], *tables[SectionStatusRow], *tables[ClaimRow]]:
             row["section_no"] = names[row["section_no"]]
+        for row in [*tables[ClaimRow], *tables[ListingRow]]:
+            del row["position"]
+        for row in tables[SectionStatusRow]:
+            holds = json.loads(row["holds"])  # numbers below 0 say which record held the places after them
+            row["holds"] = {hold: [place for place in places if place >= 0] for hold, places in holds.items()}
     return [sorted(map(repr, rows)) for rows in tables.values()]
 
 
