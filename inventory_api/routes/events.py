@@ -23,20 +23,20 @@ MAX_CENTS = 10**12
 router = APIRouter(prefix="/v1/events", tags=["events"])
 
 Words = Annotated[
-    list[Annotated[str, Query(max_length=120, pattern=NO_NUL)]],
+    tuple[Annotated[str, Query(max_length=120, pattern=NO_NUL)], ...],
     Query(max_length=20, description="one of these, whatever the case; give it again for another"),
 ]
 Cents = Annotated[int | None, Query(ge=0, le=MAX_CENTS, description="total price with fees, in cents")]
 
 
 def read_values(
-    venue: Words = [],  # noqa: B006 - never changed
-    attraction: Words = [],  # noqa: B006
-    city: Words = [],  # noqa: B006
-    region: Words = [],  # noqa: B006
-    country: Words = [],  # noqa: B006
-    category: Words = [],  # noqa: B006
-    genre: Words = [],  # noqa: B006
+    venue: Words = (),
+    attraction: Words = (),
+    city: Words = (),
+    region: Words = (),
+    country: Words = (),
+    category: Words = (),
+    genre: Words = (),
 ) -> dict[str, tuple[str, ...]]:
     """Return column → words of which an event must have one."""
     given = {"venue": venue, "attraction": attraction, "city": city, "region": region, "country": country}
@@ -52,9 +52,9 @@ def read_wanted(
     min_price_cents: Cents = None,
     max_price_cents: Cents = None,
     availability: Annotated[
-        list[Literal[EventStatus, "moved"]],
+        tuple[Literal[EventStatus, "moved"], ...],
         Query(max_length=20, description="one of these; give it again for another"),
-    ] = [],  # noqa: B006 - never changed
+    ] = (),
     available: Annotated[bool, Query(description="only events of which something can be bought now")] = False,
     accessible: Annotated[bool, Query(description="only events with a free accessible seat")] = False,
 ) -> Wanted:
