@@ -22,6 +22,7 @@ def show(meter: Meter, services: Mapping[str, Service], cache: Cache) -> None:
     """
 
     def each(value: _Value) -> list[Callable[[CallbackOptions], Iterable[Observation]]]:
+        """Observe a value of each service."""
         return [lambda _: [Observation(value(service), {"service": name}) for name, service in services.items()]]
 
     meter.create_observable_gauge(

@@ -49,18 +49,10 @@ class Glance:
         if method != b"GET":
             return None
         started = time.perf_counter()
-        gzip, condition, traced, forwarded = False, b"", False, b""
-        for name, value in headers:
-            if name == b"accept-encoding":
-                gzip = takes_gzip(value)
-            elif name == b"if-none-match":
-                condition = value
-            elif name == b"traceparent":
-                traced = True
-            elif name == b"x-forwarded-for":
-                forwarded = forwarded + b"," + value if forwarded else value
-            elif name in _CLOSER:
-                return None
+        read = _read(headers)
+        if read is None:
+            return None
+        gzip, condition, traced, forwarded = read
         kept = self._reads.look(Key("fans", target, gzip))
         if kept is None:
             return None
@@ -81,6 +73,23 @@ class Glance:
         if verdict is None or not verdict.granted:
             return None
         return b"".join([b"%b: %b\r\n" % pair for pair in verdict.headers])
+
+
+def _read(headers: Headers) -> tuple[bool, bytes, bool, bytes] | None:
+    """Whether gzip is taken, `If-None-Match`, whether there is a trace, `X-Forwarded-For`; None for a closer look."""
+    gzip, condition, traced, forwarded = False, b"", False, b""
+    for name, value in headers:
+        if name == b"accept-encoding":
+            gzip = takes_gzip(value)
+        elif name == b"if-none-match":
+            condition = value
+        elif name == b"traceparent":
+            traced = True
+        elif name == b"x-forwarded-for":
+            forwarded = forwarded + b"," + value if forwarded else value
+        elif name in _CLOSER:
+            return None
+    return gzip, condition, traced, forwarded
 
 
 def _chosen(kept: Kept, condition: bytes) -> tuple[bytes, bytes, int]:

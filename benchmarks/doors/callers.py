@@ -72,22 +72,27 @@ class _Connection(asyncio.Protocol):
         self.waits = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
         self.transport = transport
         self._parser = httptools.HttpResponseParser(self)
 
     def ask(self, request: bytes, due: float) -> None:
+        """Send a request that was due at this time."""
         self.due, self.waits = due, True
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
+        """Read."""
         self._parser.feed_data(data)
 
     def on_message_complete(self) -> None:
+        """An answer is here."""
         self.waits = False
         self._done(self, self._parser.get_status_code())
         self._parser = httptools.HttpResponseParser(self)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """End."""
         self._done(self, None)
 
 
@@ -105,6 +110,7 @@ class _Crowd:
         self._statuses = Counter[str]()
 
     async def ask(self, rate: int, seconds: int) -> Crowd:
+        """Ask when it is due; wait for the last answers as long as a person would."""
         begin = perf_counter()
         for number in range(rate * seconds):
             due = begin + number / rate
@@ -167,6 +173,7 @@ async def listen(port: int, path: str, number: int) -> Listeners:
     request = f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
 
     async def hear(reader: asyncio.StreamReader) -> None:
+        """Count what one stream says."""
         while data := await reader.read(65_536):
             met.records += data.count(b"\ndata:")
         met.ended += 1
@@ -190,6 +197,7 @@ def main() -> None:
     calls: dict[str, Callable[..., Awaitable[msgspec.Struct]]] = {"crowd": crowd, "listen": listen}
 
     async def run() -> msgspec.Struct:
+        """Do what the command line says."""
         return await calls[what](int(port), path, *map(int, numbers))
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
