@@ -195,3 +195,10 @@ def processor_seconds(pid: int) -> float:
     """
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def waited_seconds(pid: int) -> float:
+    """
+    Return how long a process's main thread could have run, and had to wait for a processor (Linux).
+    """
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="utf8").split()[1]) / 1e9

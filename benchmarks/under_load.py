@@ -12,7 +12,16 @@ from benchmarks.http_load import Pressed, press
 from benchmarks.load import Load
 from benchmarks.onsale import OnSale
 from benchmarks.result import percentile, report
-from benchmarks.servers import Progress, Servers, launched, processor_seconds, servers, total, wait_ready
+from benchmarks.servers import (
+    Progress,
+    Servers,
+    launched,
+    processor_seconds,
+    servers,
+    total,
+    wait_ready,
+    waited_seconds,
+)
 from inventory_stream.local.ports import free_port
 
 EVENTS, SECTIONS = 200, 20
@@ -34,17 +43,21 @@ def main() -> None:
             rest = [ask(port) for _ in range(ROUNDS)]
             load.begin()
             sleep(WARM_UP_S)
-            before = processor_seconds(pid)
+            before = processor_seconds(pid), waited_seconds(pid)
             busy = [ask(port) for _ in range(ROUNDS)]
-            used = (processor_seconds(pid) - before) / sum(one.seconds for one in busy)
+            seconds = sum(one.seconds for one in busy)
+            used, waited = (processor_seconds(pid) - before[0]) / seconds, (waited_seconds(pid) - before[1]) / seconds
             if load.over:
                 raise RuntimeError("the load ended before the answers were measured")
             arrived = load.rate()
         running.log.close()
-    say(rest, busy, arrived, used)
+    say(rest, busy, arrived)
+    of = "of the time under load"
+    report("under_load.processor", 100 * used, "%", versus=f"{of}, that the API ran")
+    report("under_load.waited", 100 * waited, "%", versus=f"{of}, that it could have run and had no processor")
 
 
-def say(rest: list[Pressed], busy: list[Pressed], arrived: float, used: float) -> None:
+def say(rest: list[Pressed], busy: list[Pressed], arrived: float) -> None:
     """
     Print the tails, each the median of its rounds.
     """
@@ -55,7 +68,6 @@ def say(rest: list[Pressed], busy: list[Pressed], arrived: float, used: float) -
         bar, ok = (f"<= {BAR} x at rest", loaded <= BAR * calm) if name == "p99_ms" else ("", None)
         report(f"under_load.{name[:3]}.rest", calm, "ms", versus=what)
         report(f"under_load.{name[:3]}", loaded, "ms", versus=f"at rest; {under}", ratio=loaded / calm, bar=bar, ok=ok)
-    report("under_load.processor", 100 * used, "% of one core", versus="the API's own share meanwhile")
 
 
 def ask(port: int) -> Pressed:
