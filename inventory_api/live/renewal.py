@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inventory_api import events
+from inventory_api.events import Event
 from inventory_api.live.event import LiveEvent
 from inventory_api.live.pictures import HORIZON, Rows, ask, part_of, position_of, read_pictures
 from inventory_stream.projection.reading import Snapshot
@@ -55,16 +56,16 @@ async def renew_pictures(snapshot: Snapshot, former: Mapping[str, LiveEvent]) ->
         if event_id in anew or not mine.keys() <= {part.number for part in picture.parts}:
             anew.add(event_id)
             continue
-        found[event_id] = LiveEvent(
-            events.from_row(rows[event_id]) if event_id in rows else picture.event,
-            tuple(part_of(*mine[part.number]) if part.number in mine else part for part in picture.parts),
-            picture.offers,
-            picture.listings,
-            position_of(snapshot, picture.parts),
-            horizon,
-            picture.memory,
-        )
+        event = events.from_row(rows[event_id]) if event_id in rows else picture.event
+        found[event_id] = _renewed(picture, event, mine, position_of(snapshot, picture.parts), horizon)
     return found | await read_pictures(snapshot, sorted(anew)) if anew else found
+
+
+def _renewed(
+    picture: LiveEvent, event: Event, changed: Mapping[int, tuple[Any, ...]], position: int, horizon: str
+) -> LiveEvent:
+    parts = tuple(part_of(*changed[part.number]) if part.number in changed else part for part in picture.parts)
+    return LiveEvent(event, parts, picture.offers, picture.listings, position, horizon, picture.memory)
 
 
 def _other(former: Mapping[str, LiveEvent], beside: Rows) -> set[str]:
