@@ -4,7 +4,6 @@ The inventory API answers as its OpenAPI document says, whatever is asked: tried
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -12,13 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-import schemathesis
 from demo_event import demo_event
-from hypothesis import HealthCheck, given, settings
+from documented import find_operation, has_only_ids, lasting_session, read_document, shown, try_out, try_some
 from projected import Projected
-from schemathesis import Case, GenerationMode
-from schemathesis.checks import CHECKS, CheckContext, load_all_checks
-from schemathesis.core.transport import Response
+from schemathesis import GenerationMode
 from schemathesis.schemas import APIOperation, BaseSchema
 from upstreams import served
 
@@ -32,16 +28,7 @@ from inventory_stream.testing import MemoryLog
 
 SHOWN = [route for router in ROUTERS for route in router.routes if route.include_in_schema]  # pages are for people
 LABELS = sorted(f"{method} {route.path}" for route in SHOWN for method in route.methods)
-FEW = settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-ANSWER_S = 20.0
-# What the schema cannot say: which cursors were given, what an event has, that one value lies before another, what is between
-# commas, when a record happened, that its id is given once, and that a text is JSON of a certain kind.
-BEYOND_THE_SCHEMA = re.compile(
-    r"cursor|section|price_level|to|(min|max)_price_cents|event_ids|facets|records\[\d+\]\.(time|id)|body"
-)
-WHOLE_BUT_WRITTEN_AS_FRACTION = (
-    "Expected `int`, got `float`"  # 5.0 is an integer to JSON Schema, and none to the contract
-)
+FEW = 25
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +54,7 @@ def session() -> Iterator[requests.Session]:
     """
     Connections that stay.
     """
-    with requests.Session() as session:
-        session.trust_env = False
+    with lasting_session() as session:
         yield session
 
 
@@ -77,9 +63,7 @@ def document(origin: str) -> BaseSchema:
     """
     What the API says about itself.
     """
-    found = schemathesis.openapi.from_url(f"{origin}/openapi.json")
-    found.config.max_stream_events = 1  # a stream never ends, and begins with an event
-    return found
+    return read_document(origin)
 
 
 @pytest.fixture
@@ -87,34 +71,7 @@ def operation(document: BaseSchema, label: str) -> APIOperation:
     """
     One method of one path.
     """
-    found = document.find_operation_by_label(label)
-    assert found is not None, "the document does not show this route"
-    return found
-
-
-def refused_for_a_reason(_: CheckContext, response: Response, case: Case) -> None:
-    """
-    What fits the schema is refused only for rules that no schema can hold.
-    """
-    fits = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
-    if fits and 400 <= response.status_code < 500 and response.status_code not in (404, 405, 409):
-        unexplained = [
-            error
-            for error in response.json().get("errors", [{"field": "(none)", "reason": ""}])
-            if not BEYOND_THE_SCHEMA.fullmatch(error["field"]) and error["reason"] != WHOLE_BUT_WRITTEN_AS_FRACTION
-        ]
-        assert not unexplained, unexplained
-
-
-def try_out(case: Case, session: requests.Session) -> None:
-    """
-    Ask, and hold the answer against the document.
-    """
-    load_all_checks()
-    excluded = CHECKS.get_by_names(["positive_data_acceptance"])
-    case.call_and_validate(
-        session=session, additional_checks=[refused_for_a_reason], excluded_checks=excluded, timeout=ANSWER_S
-    )
+    return find_operation(document, label)
 
 
 def examples(document: BaseSchema, operation: APIOperation) -> dict[str, dict[str, Any]]:
@@ -134,22 +91,6 @@ def example_body(document: BaseSchema, operation: APIOperation) -> Any:
     """
     content = shown(document, operation).get("requestBody", {}).get("content", {})
     return content.get("application/json", {}).get("example")
-
-
-def shown(document: BaseSchema, operation: APIOperation) -> dict[str, Any]:
-    """
-    Return an operation as it stands in the document.
-    """
-    found: dict[str, Any] = document.raw_schema["paths"][operation.path][operation.method]
-    return found
-
-
-def has_only_ids(document: BaseSchema, operation: APIOperation) -> bool:
-    """
-    Return whether nothing but the path can be said.
-    """
-    found = shown(document, operation)
-    return "requestBody" not in found and all(parameter["in"] == "path" for parameter in found.get("parameters", ()))
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -191,12 +132,7 @@ def test_whatever_is_asked_is_answered_as_documented(
     if mode is GenerationMode.NEGATIVE and has_only_ids(document, operation):
         return  # what an id must not be is tried at the limits
 
-    @given(operation.as_strategy(generation_mode=mode))
-    @FEW
-    def run(case: Case) -> None:
-        try_out(case, session)
-
-    run()
+    try_some(operation.as_strategy(generation_mode=mode), session, FEW)
 
 
 @pytest.mark.parametrize("label", [label for label in LABELS if "{" in label])
@@ -206,10 +142,4 @@ def test_whatever_is_asked_of_the_example_is_answered_as_documented(
     """
     The same about something that exists.
     """
-
-    @given(operation.as_strategy(path_parameters=examples(document, operation)["path"]))
-    @FEW
-    def run(case: Case) -> None:
-        try_out(case, session)
-
-    run()
+    try_some(operation.as_strategy(path_parameters=examples(document, operation)["path"]), session, FEW)
