@@ -13,16 +13,16 @@ from fraud_api.features import FEATURES
 from fraud_api.projection import FraudProjection
 from fraud_api.settings import FraudApiSettings
 from fraud_api.training.examples import read_examples
-from fraud_api.training.fitting import Settings, fit
 from inventory_stream.projection.reading import ProjectionReader
 from inventory_stream.records.activity import CheckoutStarted, CustomerSignedIn
 from inventory_stream.records.feedback import AbuseCleared, CustomerForgotten
-from inventory_stream.records.models import ModelPromoted, ModelPublished, ModelRetired
+from inventory_stream.records.models import ModelRetired
 from inventory_stream.settings import StreamSettings
 from inventory_stream.testing import MemoryLog
 from simulator.labelled import labelled_world
 from tests.support.places import held, ordered
 from tests.support.projected import Projected, ask, follow, statuses
+from tests.support.small_models import promoted, published, small_model
 
 TOPICS = ("activity", "feedback", "inventory", "models")
 
@@ -32,10 +32,7 @@ def fitted():
     """
     A small model.
     """
-    log = MemoryLog()
-    for batch in labelled_world(21, events=5, visits=120, population=600).encoded():
-        log.append(batch)
-    return fit(read_examples(log), Settings(trees=10, depth=3))
+    return small_model()
 
 
 @pytest.fixture
@@ -54,24 +51,6 @@ def service(projected, database_url):
     The API over it.
     """
     return create_app(FraudApiSettings(access_log=False), StreamSettings(database_url=database_url))
-
-
-def published(fitted, version, **fields):
-    """
-    Return the record of a version.
-    """
-    record = ModelPublished(
-        model="abuse", model_version=version, onnx=fitted.onnx, features=fitted.features, sha256=fitted.sha256,
-        metrics=fitted.metrics,
-    )  # fmt: skip
-    return msgspec.structs.replace(record, **fields)
-
-
-def promoted(version):
-    """
-    Return the record that lets a version answer.
-    """
-    return ModelPromoted(model="abuse", model_version=version)
 
 
 def signed_in(customer, device="d1", network="n1"):
