@@ -9,12 +9,9 @@ from random import Random
 
 import pytest
 
-from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
-from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records import SeatRun
 from inventory_stream.records.catalogue import EventCancelled, EventScheduled, LevelPrice, PricesSet, SeatsRepriced
-from inventory_stream.settings import StreamSettings
 from tests.support.places import at, blocked, held, ordered, refunded, released
 from tests.support.projected import Projected, ask, follow, statuses
 
@@ -40,14 +37,6 @@ def projected(database_url):
     projected.append(*WORLD)
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 AVAILABILITY = "/v1/events/e1/availability"

@@ -7,11 +7,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
-from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records import SeatRun
-from inventory_stream.settings import StreamSettings
 from inventory_stream.web import encode_cursor
 from tests.support.places import (
     blocked,
@@ -39,14 +36,6 @@ def projected(database_url):
     projected.append(scheduled(), released())
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 def position(offset):

@@ -6,12 +6,9 @@ import gzip
 
 import pytest
 
-from inventory_api.app import create_app
 from inventory_api.live.answers import Kept, takes_gzip
 from inventory_api.projection import InventoryProjection
-from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records import SeatRun
-from inventory_stream.settings import StreamSettings
 from tests.inventory_api.test_app import AVAILABILITY, WORLD
 from tests.support.places import ordered, released
 from tests.support.projected import Projected, follow
@@ -27,14 +24,6 @@ def projected(database_url):
     projected.append(*WORLD, *sections)
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 def answers(service, projected, *requests, path=AVAILABILITY):

@@ -8,13 +8,10 @@ import pytest
 from catalogued import event as described
 from seasons import event, prices
 
-from inventory_api.app import create_app
 from inventory_api.catalogue.rows import State
 from inventory_api.projection import InventoryProjection
 from inventory_api.routes.many import MAX_EVENTS, MAX_ID
 from inventory_api.schemas.events import ManyLeft
-from inventory_api.settings import InventoryApiSettings
-from inventory_stream.settings import StreamSettings
 from tests.support.places import ordered, released
 from tests.support.projected import Projected, ask, follow
 
@@ -30,14 +27,6 @@ def projected(database_url):
     projected.append(ordered(["F-1", "F-2", "F-3", "F-4"], hold="", event_id="e2"))
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 def test_events_come_in_the_order_asked_for(service, projected):

@@ -9,12 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from seasons import event, mapped, offered, prices
 
-from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
 from inventory_api.schemas.events import EventPage, EventSummary
-from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records.catalogue import EventCancelled, EventOnSaleChanged, EventRescheduled
-from inventory_stream.settings import StreamSettings
 from tests.support.places import ordered, released
 from tests.support.projected import Projected, ask, follow
 
@@ -40,14 +37,6 @@ def projected(database_url):
     projected.append(event("e0", name="Long ago", starts_at=datetime(2020, 2, 3, tzinfo=UTC)))
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 @pytest.mark.parametrize(

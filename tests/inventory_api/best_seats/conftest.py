@@ -6,11 +6,8 @@ import pytest
 from housed import WORLD
 from projected import Projected, ask
 
-from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
 from inventory_api.schemas.best_seats import BestSeats
-from inventory_api.settings import InventoryApiSettings
-from inventory_stream.settings import StreamSettings
 
 PATH = "/v1/events/e1/best-seats"
 
@@ -24,14 +21,6 @@ def projected(database_url):
     projected.append(*WORLD)
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 @pytest.fixture

@@ -38,14 +38,6 @@ def projected(database_url):
     projected.close()
 
 
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
-
-
 def states(service):
     """
     All that the service's catalogue knows, by event.

@@ -8,11 +8,8 @@ import msgspec
 import pytest
 from seasons import event, mapped, offered, prices
 
-from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
-from inventory_api.settings import InventoryApiSettings
 from inventory_stream.records.catalogue import SeatsRepriced
-from inventory_stream.settings import StreamSettings
 from tests.support.places import at, held, ordered, released, unlisted
 from tests.support.projected import Projected, follow
 
@@ -26,14 +23,6 @@ def projected(database_url):
     projected.append(event(), released(), prices(A=9000, B=4000))
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 def states(service):

@@ -7,11 +7,8 @@ from housed import PRICES, show
 from places import released
 from projected import Projected, ask
 
-from inventory_api.app import create_app
 from inventory_api.projection import InventoryProjection
 from inventory_api.schemas.offers import Offers
-from inventory_api.settings import InventoryApiSettings
-from inventory_stream.settings import StreamSettings
 
 PATH = "/v1/events/e1/offers"
 
@@ -25,14 +22,6 @@ def projected(database_url):
     projected.append(show(), released(), PRICES)
     yield projected
     projected.close()
-
-
-@pytest.fixture
-def service(projected, database_url):
-    """
-    The API over it.
-    """
-    return create_app(InventoryApiSettings(access_log=False), StreamSettings(database_url=database_url))
 
 
 @pytest.fixture
