@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from fraud_api.counters import ACTIVITY, COUNTERS, LABELS, LINK_KINDS, MOST_OTHERS, TICKETS
 from fraud_api.tables import ModelRow, PromotionRow
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 
 
 def _totals(names: Sequence[str]) -> str:

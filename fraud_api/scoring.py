@@ -9,7 +9,8 @@ from typing import NamedTuple
 from fraud_api import queries
 from fraud_api.counters import COUNTERS
 from fraud_api.models import Model, UnusableModel, model_of
-from inventory_stream.projection.reading import Changes, ProjectionReader, Snapshot
+from inventory_stream.projection.reading import Changes, ProjectionReader
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.web import Unavailable
 
 _NOTHING = (0,) * len(COUNTERS)

@@ -6,7 +6,8 @@ import asyncio
 
 from inventory_api.live.event import LiveEvent
 from inventory_api.live.events import LiveEvents
-from inventory_stream.projection.reading import Changes, Snapshot
+from inventory_stream.projection.reading import Changes
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.web import NotFound
 
 _MAX_WORDS = 10_000

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from inventory_api.claims import PARTITION_BITS, STATUSES, Found
 from inventory_api.schemas.conflicts import Conflict, ConflictPage, EventConflicts, LostPlace, RecordPosition
 from inventory_api.tables import ConflictRow, EventRow, SectionRow, SectionStatusRow
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.web import FieldError, InvalidRequest, NotFound, decode_cursor, encode_cursor
 
 TOPIC = "inventory"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inventory_api.events import Event
 from inventory_api.layouts import Index
 from inventory_api.sections import FREE
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.records.catalogue import ChartSectionMapped
 
 _CHARTS = """

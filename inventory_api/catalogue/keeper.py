@@ -17,7 +17,8 @@ from inventory_api.catalogue.search import Search, run_search
 from inventory_api.catalogue.summaries import encode_left
 from inventory_api.catalogue.table import Table, name_key
 from inventory_api.live.follower import Follower
-from inventory_stream.projection.reading import Changes, Snapshot
+from inventory_stream.projection.reading import Changes
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.web import Unavailable
 
 _STEP, _HALF = 200, 100  # events that are read, and that are taken up, before others may run

@@ -16,7 +16,7 @@ from inventory_api import events
 from inventory_api.catalogue.accessible import AccessibleSeats
 from inventory_api.events import Event
 from inventory_api.sections import FREE, LISTED
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 
 _EVENTS = 'SELECT * FROM "{schema}".events WHERE event_id = ANY(%s)'
 _IDS = 'SELECT event_id FROM "{schema}".events WHERE event_id > %s ORDER BY event_id LIMIT %s'

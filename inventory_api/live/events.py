@@ -13,7 +13,8 @@ from inventory_api.live.event import LiveEvent
 from inventory_api.live.follower import Follower
 from inventory_api.live.pictures import read_pictures
 from inventory_api.live.renewal import renew_pictures
-from inventory_stream.projection.reading import Changes, Snapshot
+from inventory_stream.projection.reading import Changes
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.web import NotFound
 
 _EVENT_COST, _LISTING_COST = 200, 5  # what an event costs beside its seats, and each of its listings, in seats

@@ -14,7 +14,8 @@ import sqlalchemy.exc
 from inventory_stream.log import Partition
 from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.projection.feed import ProjectionStatus
-from inventory_stream.projection.reading import Changes, PositionTimeout, ProjectionReader, Snapshot
+from inventory_stream.projection.reading import Changes, PositionTimeout, ProjectionReader
+from inventory_stream.projection.snapshots import Snapshot
 
 T = TypeVar("T")
 _ANYTHING = Changes(version_changed=True, keys=None)

@@ -17,7 +17,7 @@ from inventory_api import events
 from inventory_api.layouts import layout_of
 from inventory_api.live.event import LiveEvent, LiveListing, LivePart
 from inventory_stream.log import Partition
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.records.catalogue import OfferPublished
 
 T = TypeVar("T")

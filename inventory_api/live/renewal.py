@@ -12,7 +12,7 @@ from inventory_api import events
 from inventory_api.events import Event
 from inventory_api.live.event import LiveEvent
 from inventory_api.live.pictures import HORIZON, Rows, ask, part_of, position_of, read_pictures
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 
 # Ages say which of two transactions is the later one also after their numbers have begun anew.
 _KNOWN = """

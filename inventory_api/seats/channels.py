@@ -12,7 +12,8 @@ from inventory_api.live.events import LiveEvents
 from inventory_api.seats.channel import Channel
 from inventory_api.seats.limits import ListenerLimits
 from inventory_api.seats.maps import SeatMaps
-from inventory_stream.projection.reading import Changes, Snapshot
+from inventory_stream.projection.reading import Changes
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.web import NotFound, Unavailable
 
 _AT_ONCE = 50  # listeners that are woken together; other requests may run before the next ones

@@ -11,7 +11,8 @@ from inventory_api.live.event import LiveEvent
 from inventory_api.live.follower import Follower
 from inventory_api.seats.drawing import draw
 from inventory_api.seats.map import SeatMap
-from inventory_stream.projection.reading import Changes, Snapshot
+from inventory_stream.projection.reading import Changes
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.records.catalogue import ChartSectionMapped
 
 _CHART = """

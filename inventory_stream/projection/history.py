@@ -4,7 +4,7 @@ What changed since a position that somebody names, as long as the change feed re
 
 from inventory_stream.log import Partition
 from inventory_stream.projection.feed import keys_between
-from inventory_stream.projection.reading import Snapshot
+from inventory_stream.projection.snapshots import Snapshot
 
 _SINCE = """
 SELECT from_offset, next_offset, keys FROM "{schema}".projection_changes

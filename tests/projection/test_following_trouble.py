@@ -13,7 +13,8 @@ from sqlmodel import select, text
 from takings import EventTakings
 
 from inventory_stream.projection import versions
-from inventory_stream.projection.reading import NotProjected, ProjectionReader, ReaderOptions, Snapshot
+from inventory_stream.projection.reading import ProjectionReader, ReaderOptions
+from inventory_stream.projection.snapshots import NotProjected, ReaderStopped, Snapshot, Snapshots
 
 SLOW = ReaderOptions(poll_s=0.3, backoff_s=600, max_backoff_s=600)  # once cut off, it stays so
 
@@ -34,7 +35,7 @@ def test_a_reader_that_was_not_started_gives_no_answers(database_url: str) -> No
         async with ProjectionReader(database_url, "takings").query():
             pass
 
-    with pytest.raises(RuntimeError, match="not started"):
+    with pytest.raises(ReaderStopped, match="takings is not running"):
         asyncio.run(ask())
 
 
@@ -172,9 +173,9 @@ def test_a_query_that_is_given_up_frees_its_connection(database_url: str) -> Non
     follow(database_url, act, options=ReaderOptions(poll_s=0.3, connections=1))
 
 
-class Misled(ProjectionReader):
+class Misled(Snapshots):
     """
-    A reader that always hears of version 1 when it looks up which one is live.
+    Snapshots that always hear of version 1 when they look up which one is live.
     """
 
     async def _look_up(self) -> int:
@@ -187,13 +188,13 @@ def test_a_version_that_keeps_changing_is_given_up(database_url: str) -> None:
     """
 
     async def run() -> None:
-        reader = Misled(database_url, "takings", options=SLOW)
-        await reader.start()
+        snapshots = Misled(database_url, "takings", 1)
+        snapshots.open()
         try:
-            async with reader.query():
+            async with snapshots.take(None):
                 pass
         finally:
-            await reader.stop()
+            await snapshots.close(PATIENCE)
 
     with closing(Commits(database_url)) as commits:
         commits.make()

@@ -15,8 +15,9 @@ from takings import CustomerTakings, Takings, order, orders
 
 from inventory_stream.projection.errors import DefinitionChanged
 from inventory_stream.projection.projector import Projector
-from inventory_stream.projection.reading import ProjectionReader, ReaderOptions, Snapshot
+from inventory_stream.projection.reading import ProjectionReader, ReaderOptions
 from inventory_stream.projection.rebuild import rebuild
+from inventory_stream.projection.snapshots import Snapshot
 from inventory_stream.testing import MemoryLog
 
 

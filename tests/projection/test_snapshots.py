@@ -3,15 +3,18 @@ Snapshots answer as of one moment, whatever becomes of the version or of the dat
 """
 
 import asyncio
+import gc
 from threading import Thread
 
+import msgspec
 import pytest
-from followed import FIRST, PATIENCE, Commits, Heard, follow
+from followed import FIRST, OPTIONS, PATIENCE, Commits, Heard, follow
 from sqlmodel import select
 from takings import EventTakings
 
 from inventory_stream.projection import versions
-from inventory_stream.projection.reading import NotProjected, PositionTimeout, ProjectionReader
+from inventory_stream.projection.reading import PositionTimeout, ProjectionReader
+from inventory_stream.projection.snapshots import NotProjected, ReaderStopped
 
 
 def test_waiting_ends_in_time(database_url: str) -> None:
@@ -90,6 +93,43 @@ def test_query_survives_lost_connections(database_url: str) -> None:
 
 async def _version_of(snapshot: object) -> int:
     return snapshot.version  # type: ignore[attr-defined]
+
+
+def test_stopping_waits_for_snapshots(database_url: str) -> None:
+    """
+    A reader that is stopped while somebody asks lets them finish, leaves no connection open, and begins nothing new.
+    """
+
+    async def act(reader: ProjectionReader, _: Commits, __: Heard) -> None:
+        async with reader.query() as snapshot:
+            stopping = asyncio.create_task(reader.stop())
+            await _turns()
+            rows = (await snapshot.session.exec(select(EventTakings))).all()
+            assert (rows, stopping.done()) == ([], False)
+        await stopping
+        with pytest.raises(ReaderStopped):
+            await reader.run(_version_of)
+        gc.collect()  # would tell of a connection that nobody closed
+
+    follow(database_url, act)
+
+
+def test_stopping_does_not_wait_for_ever(database_url: str) -> None:
+    """
+    Whoever asks without end is not waited for longer than a lost connection is, and its own is closed when it ends.
+    """
+
+    async def act(reader: ProjectionReader, _: Commits, __: Heard) -> None:
+        async with reader.query():
+            await reader.stop()
+        gc.collect()
+
+    follow(database_url, act, options=msgspec.structs.replace(OPTIONS, timeout_s=0.05))
+
+
+async def _turns() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 def test_drop_waits_for_snapshots(database_url: str) -> None:
