@@ -62,8 +62,8 @@ def create_app(
     state = ServiceState(NAME, version, (), ServiceMetrics(NAME, version), log)
     callers = make_callers(settings)
     upstreams = Upstreams(settings, partial(callers.introduce, MYSELF))
-    documents = Documents(upstreams, routes, settings.openapi_cache_s, clock)
-    pages = Pages(state, settings, upstreams, documents, routes, now)
+    documents = Documents(upstreams, routes, version, settings, clock)
+    pages = Pages(state, settings, upstreams, documents, routes, now, clock)
     pulse = Pulse(clock)
     services = {
         name: Service(name, Pool(url, settings.connect_timeout_s), clock, pulse)

@@ -9,7 +9,10 @@ from typing import Any
 
 import aiohttp
 
+from gateway import described
+from gateway.recent import Recent
 from gateway.routes import Route
+from gateway.settings import GatewaySettings
 from gateway.upstreams import Upstreams
 
 Document = dict[str, Any]
@@ -23,41 +26,51 @@ class Documents:
     """
 
     def __init__(
-        self, upstreams: Upstreams, routes: Sequence[Route], cache_s: float, clock: Callable[[], float]
+        self,
+        upstreams: Upstreams,
+        routes: Sequence[Route],
+        version: str,
+        settings: GatewaySettings,
+        clock: Callable[[], float],
     ) -> None:
         """
         Args:
             upstreams: the pool.
             routes: the table.
-            cache_s: how long a complete document is kept.
+            version: of the API.
+            settings: how long a complete document is kept, and how long a service may take to give its own.
             clock: seconds, rising.
         """
         self._upstreams = upstreams
         self._routes = routes
-        self._cache_s = cache_s
-        self._clock = clock
-        self._kept: tuple[float, Document] | None = None
+        self._version = version
+        self._timeout_s = settings.openapi_timeout_s
+        self._recent = Recent(self._merged, settings.openapi_cache_s, clock, worth=is_complete)
 
-    async def merged(self, version: str, timeout_s: float) -> Document:
+    async def merged(self) -> Document:
         """
         Return the document. A service that does not answer is named in `x-unavailable`, and its routes are missing.
         """
-        now = self._clock()
-        if self._kept is not None and now - self._kept[0] < self._cache_s:
-            return self._kept[1]
-        services = list(self._upstreams.urls)
-        found = await asyncio.gather(*(self._fetch(service, timeout_s) for service in services))
-        document = merge(dict(zip(services, found, strict=True)), self._routes, version)
-        if not document.get("x-unavailable"):
-            self._kept = (now, document)
-        return document
+        return await self._recent.get()
 
-    async def _fetch(self, service: str, timeout_s: float) -> Document | None:
+    async def _merged(self) -> Document:
+        services = list(self._upstreams.urls)
+        found = await asyncio.gather(*(self._fetch(service) for service in services))
+        return merge(dict(zip(services, found, strict=True)), self._routes, self._version)
+
+    async def _fetch(self, service: str) -> Document | None:
         try:
-            document = await self._upstreams.get_json(service, "/openapi.json", timeout_s)
+            document = await self._upstreams.get_json(service, "/openapi.json", self._timeout_s)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
             return None
         return document if isinstance(document, dict) else None
+
+
+def is_complete(document: Document) -> bool:
+    """
+    Say whether all services are in a merged document.
+    """
+    return "x-unavailable" not in document
 
 
 def merge(documents: Mapping[str, Document | None], routes: Sequence[Route], version: str) -> Document:
@@ -72,8 +85,10 @@ def merge(documents: Mapping[str, Document | None], routes: Sequence[Route], ver
     merged: Document = {
         "openapi": "3.1.0",
         "info": {"title": "Seatstream", "version": version},
-        "paths": {},
-        "components": {},
+        "servers": [{"url": "/"}],
+        "tags": described.TAGS,
+        "paths": described.own_paths(),
+        "components": described.own_components(),
     }
     for service, document in documents.items():
         if document is not None:
@@ -93,8 +108,8 @@ def _add(merged: Document, service: str, document: Document, routes: Sequence[Ro
     for path, operations in document.get("paths", {}).items():
         for method, operation in operations.items():
             if route := wanted.get((_shape(path), method)):
-                described = {**_renamed(operation, names), "tags": [service], "x-audience": route.audience}
-                merged["paths"].setdefault(path, {})[method] = described
+                shown = described.described(_renamed(operation, names), route)
+                merged["paths"].setdefault(path, {})[method] = shown
 
 
 def _shape(path: str) -> str:

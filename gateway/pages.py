@@ -4,6 +4,7 @@ What the gateway answers itself.
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from starlette.datastructures import Headers
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from gateway.document import Documents
+from gateway.recent import Recent
 from gateway.reference import Reference
 from gateway.routes import Route
 from gateway.settings import GatewaySettings
@@ -42,6 +44,7 @@ class Pages:
         documents: Documents,
         routes: Sequence[Route],
         now: Callable[[], datetime],
+        clock: Callable[[], float],
     ) -> None:
         """
         Args:
@@ -51,10 +54,11 @@ class Pages:
             documents: for `/openapi.json`.
             routes: the table, shown at `/`.
             now: the time.
+            clock: seconds, rising.
         """
         self._state = state
-        self._settings = settings
-        self._upstreams = upstreams
+        # Everybody may ask how the system is; the services are not asked as often as somebody reloads a page.
+        self._overview = Recent(partial(overview, upstreams, settings, now), settings.status_cache_s, clock)
         self._documents = documents
         self._routes = routes
         self._now = now
@@ -92,7 +96,7 @@ class Pages:
         """
         Show every service and projection: a page for browsers, JSON for everyone else.
         """
-        table = await overview(self._upstreams, self._settings, self._now)
+        table = await self._overview.get()
         status = 503 if table.status == "red" else 200
         if prefers_html(Headers(scope=scope).get("accept", "")):
             time = self._now().isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -123,7 +127,7 @@ class Pages:
         """
         Give one OpenAPI document for all services.
         """
-        return _json(await self._documents.merged(self._state.version, self._settings.status_timeout_s))
+        return _json(await self._documents.merged())
 
 
 def prefers_html(accept: str) -> bool:

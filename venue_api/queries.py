@@ -32,7 +32,7 @@ async def read_venue(session: AsyncSession, venue_id: str) -> schemas.Venue:
     return schemas.Venue(**row.model_dump(), events=events, totals=[schemas.Sales(**found) for found in totals])
 
 
-async def find_events(session: AsyncSession, venue_id: str, cursor: str, limit: int) -> schemas.VenueEventPage:
+async def find_venue_events(session: AsyncSession, venue_id: str, cursor: str, limit: int) -> schemas.VenueEventPage:
     """
     Return a page of a venue's events by start, with what each sold.
 

@@ -32,14 +32,14 @@ async def read_venue(reader: Reader, venue_id: Id) -> Venue:
 
 
 @router.get("/events")
-async def find_events(
+async def find_venue_events(
     reader: Reader,
     venue_id: Id,
     cursor: Annotated[str, Query(max_length=1000)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> VenueEventPage:
     """Find a venue's events by start, each with what it sold."""
-    return await reader.run(lambda snapshot: queries.find_events(snapshot.session, venue_id, cursor, limit))
+    return await reader.run(lambda snapshot: queries.find_venue_events(snapshot.session, venue_id, cursor, limit))
 
 
 @router.get("/events/{event_id}/sales")

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/availability", tags=["availability"])
 
 
 @router.get("", responses={200: {"model": ManyLeft}}, response_class=Response)
-async def read_many(
+async def read_availabilities(
     request: Request,
     catalogue: Found,
     follower: Following,

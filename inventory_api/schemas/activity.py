@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from inventory_api.activity import ACTIVITY_TYPES, ID_PATTERN, MAX_RECORDS
 from inventory_stream.records.schema import schema_components
-from inventory_stream.web.problems import FieldErrorSchema
+from inventory_stream.web.described import FieldError
 
 
 class ActivityRecordResult(BaseModel):
@@ -19,7 +19,7 @@ class ActivityRecordResult(BaseModel):
     index: int
     id: str | None
     status: Literal["accepted", "invalid"]
-    errors: list[FieldErrorSchema]
+    errors: list[FieldError]
 
 
 class ActivityAccepted(BaseModel):

