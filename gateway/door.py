@@ -86,6 +86,7 @@ class Gateway:
         self._origins = origins
         self._journal = Journal(state)
         self.glance = Glance(reads, limiter, networks, self._journal.glanced)
+        self.note_refusal = self._journal.refused
         state.on_leave.append(forwarder.leave)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

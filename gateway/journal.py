@@ -44,6 +44,13 @@ class Journal:
         self._state.metrics.prepared_answers += 1
         self._log(method, route, status, seconds, trace_id)
 
+    def refused(self, kind: str, status: int, trace_id: str) -> None:
+        """
+        Note what was no request, and so has no method and no route.
+        """
+        self.failed(kind, "(none)")
+        self.answered("", "(none)", status, 0.0, trace_id)
+
     def failed(self, kind: str, route: str) -> None:
         """
         Note a problem of the gateway's own.

@@ -1,29 +1,34 @@
 """
-The server in front of the application: uvicorn's with two differences. Whatever can be answered from bytes that lie ready
-is answered before there is a task or a scope; and an answer's head goes out with the first piece of its body, unexamined:
-where it came from it was parsed already.
+The server in front of the application: uvicorn's, with differences. Whatever can be answered from bytes that lie ready is
+answered before there is a task or a scope. What two programs could read in two ways is refused. And nobody holds a
+connection by saying nothing, or too little, or by not reading what was answered.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
-from starlette.types import Message
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.headers import Headers
+from gateway.cycle import DoorCycle, refusal
+from gateway.headers import Headers, new_trace
 from gateway.problems import HeadersTooLarge, HeadersTooSlow, NotHttp
+from gateway.upgrade import Rest, head_of_rest
+from gateway.watch import Watch
 from inventory_stream.web import Problem
-from inventory_stream.web.problems import render
 
 # Method, target, headers and address of the caller → the bytes of an answer but for its date, or None.
 Glance = Callable[[bytes, bytes, Headers, tuple[str, int] | None], tuple[bytes, bytes] | None]
 HEAD_LIMIT = 49_152  # a thousand ids of events in the target, and what browsers send beside it
+# Each header counts for more than its bytes, as in HTTP/2 (RFC 9113, section 6.5.2): many small ones cost most.
+HEADER_COST = 32
 HEAD_TIMEOUT_S = 10.0
 LINGER_S = 1.0
+_HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
 
 
 class DoorProtocol(HttpToolsProtocol):
@@ -31,38 +36,69 @@ class DoorProtocol(HttpToolsProtocol):
     One connection of a caller.
     """
 
-    cycle: "DoorCycle"
+    cycle: DoorCycle
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._glance: Glance = self.config.app.glance  # type: ignore[union-attr]
+        self._note_refusal: Callable[[str, int, str], None] = self.config.app.note_refusal  # type: ignore[union-attr]
         self._glanced = False
-        self._head_size = 0
+        self._head_size = self._hosts = self._codings = 0
         self._in_head = False
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._refusal: type[Problem] = NotHttp
-        self._refused = False
+        self._unheard = 0  # bytes that came since something could be made of them
+        self._timer: asyncio.TimerHandle | None = None
+        self._running: DoorCycle | None = None
+        self._wrong: type[Problem] = NotHttp
+        self._refusal: type[Problem] | None = None
+        self._host = self._rest = b""
         self._defaults: Headers = []
         self._default_lines = b""
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; whoever connects has something to say."""
+        super().connection_made(transport)
+        self._watch = Watch(transport, self.loop)
+        self._timer = self.loop.call_later(HEAD_TIMEOUT_S, self._tire)
+
     def data_received(self, data: bytes) -> None:
-        """Read; a head that does not end is waited for only so long."""
-        if self._refused:
+        """Read; what does not end is waited for only so long, and kept only so far."""
+        if self._refusal is not None:
             return
-        super().data_received(data)
-        if self._in_head and self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._refuse, HeadersTooSlow)
+        self._unset_keepalive_if_required()
+        self._unheard += len(data)
+        self._feed(data)
+        if self._unheard > HEAD_LIMIT and self._refusal is None:
+            self._refuse(HeadersTooLarge)
+        if self._timer is None and self.timeout_keep_alive_task is None and (self._in_head or self._idle):
+            self._timer = self.loop.call_later(HEAD_TIMEOUT_S, self._tire)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """End, also for those whose turn had not come or who are not the last."""
         self._stop_timer()
+        self._watch.end()
+        for cycle in (self._running, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self.pipeline.clear()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The caller does not take what was sent: wait, but not for ever."""
+        super().pause_writing()
+        self._watch.begin()
+
+    def resume_writing(self) -> None:
+        """The caller has taken all."""
+        super().resume_writing()
+        self._watch.end()
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self.url, self.headers = b"", []
         self.expect_100_continue = self._glanced = False
-        self._in_head, self._head_size = True, 0
+        self._in_head, self._head_size, self._hosts, self._codings = True, 0, 0, 0
+        self._stop_timer()
 
     def on_url(self, url: bytes) -> None:
         """A piece of the target."""
@@ -70,10 +106,26 @@ class DoorProtocol(HttpToolsProtocol):
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
-        self._count(len(name) + len(value))
+        """
+        A header. What comes after the body is none (RFC 9110, section 6.5): nobody may say there who they are.
+
+        Raises:
+            ValueError: two programs could take it for different things.
+        """
+        self._count(len(name) + len(value) + HEADER_COST)
+        if not self._in_head:
+            return
         name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
+        if name == b"host":
+            self._hosts += 1
+            if value != self._host and not _HOST.fullmatch(value):
+                raise ValueError("this is no host")
+            self._host = value
+        elif name == b"transfer-encoding":
+            self._codings += 1
+            if value.lower() != b"chunked":
+                raise ValueError("this coding is not known here")
+        elif name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
         self.headers.append((name, value))
 
@@ -81,14 +133,18 @@ class DoorProtocol(HttpToolsProtocol):
         """The head is here: answer, or make a task that does."""
         self._in_head = False
         self._stop_timer()
+        version = self.parser.get_http_version()
+        self._check_head(version)
+        if self.parser.should_upgrade():
+            self._rest = head_of_rest(self.headers)
         method, keep_alive = self.parser.get_method(), self.parser.should_keep_alive()
-        idle = self.cycle is None or self.cycle.response_complete
+        idle = self._idle
         if idle and keep_alive and not self.flow.write_paused:
             answer = self._glance(method, self.url, self.headers, self.client)
             if answer is not None:
                 self._answer(*answer)
                 return
-        self.cycle = self._cycle(method, keep_alive=keep_alive)
+        self.cycle = self._cycle(method, version, keep_alive=keep_alive)
         if idle:
             self._start_asgi_task(self.cycle, self.app)
         else:
@@ -97,6 +153,7 @@ class DoorProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
+        self._unheard = 0
         if self._glanced or self.cycle.response_complete:
             return
         self.cycle.body += body
@@ -106,24 +163,67 @@ class DoorProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is here."""
-        if not (self._glanced or self.cycle.response_complete):
+        self._unheard = 0
+        if self._rest:
+            self.parser = httptools.HttpRequestParser(Rest(self))
+        elif not (self._glanced or self.cycle.response_complete):
             self.cycle.more_body = False
             self.cycle.message_event.set()
 
-    def send_400_response(self, msg: str) -> None:
-        """Say what is wrong with the head, in the shape of all problems."""
-        self._refuse(self._refusal)
+    def on_response_complete(self) -> None:
+        """A request is answered: the next one, or what is wrong with it."""
+        super().on_response_complete()
+        if self._refusal is not None and self._idle:
+            self._say(self._refusal)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether there is nothing to answer."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _feed(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                # Nothing else is spoken here: what follows is the rest of the request, or the next one.
+                data, self._rest = self._rest + data[upgrade.args[0] :], b""
+            except httptools.HttpParserError:
+                self._refuse(self._wrong)
+                return
+            else:
+                return
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _count(self, size: int) -> None:
+        self._unheard = 0
         self._head_size += size
         if self._head_size > HEAD_LIMIT:
-            self._refusal = HeadersTooLarge
+            self._wrong = HeadersTooLarge
             raise ValueError("the head is too large")
 
+    def _check_head(self, version: str) -> None:
+        """RFC 9112, sections 3.2 and 6.1: one host, and a body that is framed in one way."""
+        if self._hosts > 1 or (version == "1.1" and not self._hosts):
+            raise ValueError("a request names one host")
+        if version not in ("1.0", "1.1") or self._codings > (version == "1.1"):
+            raise ValueError("the body could be read in two ways")
+
     def _stop_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tire(self) -> None:
+        """Whoever has begun is told; whoever says nothing, or not the end of what nobody waits for, is left."""
+        self._timer = None
+        if self._in_head:
+            self._refuse(HeadersTooSlow)
+        else:
+            self.transport.close()
 
     def _answer(self, head: bytes, body: bytes) -> None:
         self._glanced = True
@@ -134,10 +234,12 @@ class DoorProtocol(HttpToolsProtocol):
         self.transport.write(b"".join((head, self._default_lines, body)))
         self.on_response_complete()
 
-    def _cycle(self, method: bytes, *, keep_alive: bool) -> "DoorCycle":
-        version = self.parser.get_http_version()
+    def _cycle(self, method: bytes, version: str, *, keep_alive: bool) -> DoorCycle:
         url = httptools.parse_url(self.url)
-        path = url.path.decode("ascii")
+        if url.fragment is not None:
+            raise ValueError("a target has no fragment")
+        raw_path = url.path or b"/"
+        path = raw_path.decode("ascii")
         self.scope = {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -150,7 +252,7 @@ class DoorProtocol(HttpToolsProtocol):
             "state": self.app_state,
             "method": method.decode("ascii"),
             "path": unquote(path) if "%" in path else path,
-            "raw_path": url.path,
+            "raw_path": raw_path,
             "query_string": url.query or b"",
         }
         return DoorCycle(
@@ -162,91 +264,37 @@ class DoorProtocol(HttpToolsProtocol):
             access_log=False,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
+            expect_100_continue=self.expect_100_continue and version != "1.0",
             keep_alive=keep_alive and version != "1.0",
             on_response=self.on_response_complete,
         )
 
     def _refuse(self, problem: type[Problem]) -> None:
-        """Say what is wrong, and hear the rest for a moment: closing at once would take the words from the caller."""
-        self._refused = True
-        if self.cycle is None or self.cycle.response_complete:
-            response = render(problem(), "", "")
-            lines = b"".join([b"%b: %b\r\n" % pair for pair in response.raw_headers])
-            head = STATUS_LINE[problem.status] + lines + b"connection: close\r\n\r\n"
-            self.transport.write(head + bytes(response.body))
-            self.transport.write_eof()
+        """Hear no more; those before it are answered first."""
+        self._refusal = problem
         self._stop_timer()
-        self._head_timer = self.loop.call_later(LINGER_S, self.transport.close)
+        cycle = self.cycle
+        if cycle is not None and cycle.more_body and not cycle.response_complete:
+            self._drop(cycle)
+        if self._running is None or self._running.response_complete or self._running.disconnected:
+            self._say(problem)
 
+    def _drop(self, cycle: DoorCycle) -> None:
+        """Give a request up whose body is wrong."""
+        if self.pipeline and self.pipeline[0][0] is cycle:
+            self.pipeline.popleft()
+            cycle.response_complete = True
+        cycle.disconnected = True
+        cycle.message_event.set()
 
-class DoorCycle(RequestResponseCycle):
-    """
-    One request and its answer.
-    """
-
-    _begun: Message | None = None
-
-    async def send(self, message: Any) -> None:
-        """
-        Send a piece of the answer; its head waits for the first piece of the body.
-
-        Raises:
-            RuntimeError: the body is not as long as the head says, or a header is more than a line.
-        """
-        if self.flow.write_paused and not self.disconnected:
-            await self.flow.drain()
-        if self.disconnected:
+    def _say(self, problem: type[Problem]) -> None:
+        """Say what is wrong, and hear the rest for a moment: closing at once would take the words from the caller."""
+        if self.transport.is_closing():
             return
-        if message["type"] == "http.response.start":
-            self.response_started, self.waiting_for_100_continue = True, False
-            self._begun = message
-            return
-        begun, self._begun = self._begun, None
-        data = self._head(begun) if begun is not None else b""
-        more: bool = message.get("more_body", False)
-        data += self._framed(message.get("body", b""), more=more)
-        if data:
-            self.transport.write(data)
-        if not more:
-            self._end()
-
-    def _head(self, message: Message) -> bytes:
-        status: int = message["status"]
-        headers: Headers = message["headers"]
-        length = None
-        lines = [STATUS_LINE[status]]
-        for name, value in self.default_headers:
-            lines += (name, b": ", value, b"\r\n")
-        for name, value in headers:
-            lines += (name, b": ", value, b"\r\n")
-            if name == b"content-length":
-                length = int(value)
-        self.expected_content_length = length or 0
-        self.chunked_encoding = False
-        if length is None and self.scope["method"] != "HEAD" and status not in (204, 304):
-            self.chunked_encoding = self.scope["http_version"] != "1.0"
-            lines.append(b"transfer-encoding: chunked\r\n" if self.chunked_encoding else b"")
-        if not self.keep_alive:
-            lines.append(b"connection: close\r\n")
-        lines.append(b"\r\n")
-        return b"".join(lines)
-
-    def _framed(self, body: bytes, *, more: bool) -> bytes:
-        if self.scope["method"] == "HEAD":
-            self.expected_content_length = 0
-            return b""
-        if self.chunked_encoding:
-            framed = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
-            return framed if more else framed + b"0\r\n\r\n"
-        self.expected_content_length -= len(body)
-        return body
-
-    def _end(self) -> None:
-        self.response_complete = True
-        self.message_event.set()
-        if self.expected_content_length and self.scope["http_version"] != "1.0":
-            raise RuntimeError("the body is not as long as the head says")
-        if not self.keep_alive:
-            self.transport.close()
-        self.on_response()
+        self._unset_keepalive_if_required()
+        if self._running is None or self._running.response_complete or not self._running.response_started:
+            trace = new_trace()
+            self._note_refusal(problem.kind, problem.status, trace.id)
+            self.transport.write(refusal(problem(), trace))
+            self.transport.write_eof()
+        self._timer = self.loop.call_later(LINGER_S, self.transport.close)

@@ -2,11 +2,10 @@
 The server, byte for byte.
 """
 
-import json
 import socket
-from urllib.parse import urlsplit
 
 import pytest
+from raw import address, problem, say
 from upstreams import socket_server
 
 import gateway.server
@@ -30,32 +29,6 @@ def door(client):
     return address(client)
 
 
-def address(client):
-    """Host and port of a client's gateway."""
-    parts = urlsplit(str(client.base_url))
-    return parts.hostname, parts.port
-
-
-def say(address, *pieces, wait=False):
-    """Send bytes and return all that comes until the end."""
-    with socket.create_connection(address, 10) as connection:
-        for piece in pieces:
-            connection.sendall(piece)
-        if not wait:
-            connection.shutdown(socket.SHUT_WR)
-        heard = b""
-        while part := connection.recv(65_536):
-            heard += part
-    return heard
-
-
-def problem(heard):
-    """Status and problem type of a single answer."""
-    head, _, body = heard.partition(b"\r\n\r\n")
-    assert b"content-type: application/problem+json" in head
-    return int(head.split()[1]), json.loads(body)["type"].rpartition(":")[2]
-
-
 @pytest.mark.parametrize(
     "head",
     [
@@ -68,8 +41,20 @@ def problem(heard):
         b"POST /v1/scores HTTP/1.1\r\nhost: x\r\ncontent-length: +5\r\n\r\nabcde",
         b"GET / HTTP/1.1\r\nhost: x\r\nx: 1\r\n folded\r\n\r\n",
         b"GET / HTTP/1.1\r\nhost: x\r\nx: a\0b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: x\r\nhost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: a@b/c\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET /#here HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"POST /v1/scores HTTP/1.0\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /v1/scores HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"POST /v1/scores HTTP/1.1\r\nhost: x\r\ntransfer-encoding: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /v1/scores HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n",
     ],
-    ids=["nonsense", "version", "lengths", "both", "coding", "space", "sign", "folded", "nul"],
+    ids=[
+        *("nonsense", "version", "lengths", "both", "coding", "space", "sign", "folded", "nul"),
+        *("no host", "two hosts", "odd host", "0.9", "fragment", "1.0 coded", "coding before", "two codings", "alike"),
+    ],
 )
 def test_a_request_that_could_be_read_in_two_ways_is_refused(door, services, head):
     """What smuggling is made of is a 400 problem, the connection ends, and no service hears of it."""
