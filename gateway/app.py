@@ -23,6 +23,7 @@ from gateway.limits.networks import Networks
 from gateway.pages import Pages
 from gateway.policies import Origins
 from gateway.reads import Reads
+from gateway.recorder import Recorder
 from gateway.repeats.records import FileRecords, MemoryRecords, Records
 from gateway.repeats.repeats import Repeats
 from gateway.router import Router
@@ -32,6 +33,7 @@ from gateway.settings import GatewaySettings
 from gateway.status import utc_now
 from gateway.upstreams import Upstreams
 from gateway.wire.pool import Pool
+from inventory_stream.telemetry import open_traces
 from inventory_stream.web.logs import AccessLog
 from inventory_stream.web.metrics import ServiceMetrics
 from inventory_stream.web.state import ServiceState
@@ -60,18 +62,19 @@ def create_app(
     version = package_version("seatstream")
     log = AccessLog(write_log or sys.stdout.write) if settings.access_log else None
     state = ServiceState(NAME, version, (), ServiceMetrics(NAME, version), log)
+    recorder = _recorder(settings, state)
     callers = make_callers(settings)
     upstreams = Upstreams(settings, partial(callers.introduce, MYSELF))
     documents = Documents(upstreams, routes, version, settings, clock)
     pages = Pages(state, settings, upstreams, documents, routes, now, clock)
     pulse = Pulse(clock)
     services = {
-        name: Service(name, Pool(url, settings.connect_timeout_s), clock, pulse)
+        name: Service(name, Pool(url, settings.connect_timeout_s), clock, pulse, recorder)
         for name, url in settings.upstreams.items()
     }
     forwarder = Forwarder(services, Bodies(settings.body_limit_bytes, settings.body_timeout_s), callers.introduce)
     cache = Cache(settings.cache_bytes, clock)
-    reads = Reads(cache, services, forwarder.head)
+    reads = Reads(cache, services, forwarder.head, recorder)
     gauges.show(state.metrics.meter, services, cache)
     return Gateway(
         state,
@@ -86,7 +89,13 @@ def create_app(
         _limiter(settings, clock),
         Networks(settings.trusted_proxies),
         Origins(settings.cors_origins),
+        recorder,
     )
+
+
+def _recorder(settings: GatewaySettings, state: ServiceState) -> Recorder | None:
+    traces = open_traces(settings.traces, state.name, state.version, state.metrics.meter)
+    return None if traces is None else Recorder(traces)
 
 
 def _limiter(settings: GatewaySettings, clock: Callable[[], float]) -> Limiter | None:

@@ -22,7 +22,8 @@ from gateway.pages import Pages
 from gateway.policies import Origins
 from gateway.problems import MethodNotAllowed, TooMany
 from gateway.reads import Reads, key_of
-from gateway.repeats.repeats import HEADER, Repeats
+from gateway.recorder import Recorder
+from gateway.repeats.repeats import HEADER, REPLAYED, Repeats
 from gateway.router import Router, allowed, check_path
 from gateway.routes import Route
 from gateway.upstreams import Upstreams
@@ -56,6 +57,7 @@ class Gateway:
         limiter: Limiter | None,
         networks: Networks,
         origins: Origins,
+        recorder: Recorder | None = None,
     ) -> None:
         """
         Args:
@@ -71,6 +73,7 @@ class Gateway:
             limiter: counts requests; None when nobody is limited.
             networks: knows where requests come from.
             origins: the sites whose pages may read answers.
+            recorder: of spans; None when nothing is recorded.
         """
         self.service_state = state
         self._upstreams = upstreams
@@ -84,8 +87,9 @@ class Gateway:
         self._limiter = limiter
         self._networks = networks
         self._origins = origins
-        self._journal = Journal(state)
-        self.glance = Glance(reads, limiter, networks, self._journal.glanced)
+        self._journal = Journal(state, recorder)
+        self._draw = None if recorder is None else recorder.drawn
+        self.glance = Glance(reads, limiter, networks, self._journal.glanced, self._draw)
         self.note_refusal = self._journal.refused
         state.on_leave.append(forwarder.leave)
 
@@ -102,7 +106,7 @@ class Gateway:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        exchange = Exchange(send, trace_of(scope["headers"]))
+        exchange = Exchange(send, trace_of(scope["headers"], self._draw))
         trace_id.set(exchange.trace.id)
         try:
             await self._dispatch(exchange, scope, receive)
@@ -110,14 +114,14 @@ class Gateway:
             await self._refuse(problem, exchange, scope, receive)
         except CallerGone:
             exchange.status = CALLER_GONE
-        except Exception:
+        except Exception as error:
+            exchange.error = type(error).__name__
             _logger.exception("request failed: %s %s", scope["method"], exchange.route)
             if exchange.status:
                 raise  # the answer has begun: only closing the connection can say that it is incomplete
             await self._refuse(Problem(), exchange, scope, receive)
         finally:
-            seconds = time.perf_counter() - started
-            self._journal.answered(scope["method"], exchange.route, exchange.status, seconds, exchange.trace.id)
+            self._journal.answered(scope["method"], exchange, time.perf_counter() - started)
 
     async def _dispatch(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         raw_path: bytes = scope["raw_path"]
@@ -126,7 +130,7 @@ class Gateway:
         exchange.extra += self._origins.headers(headers.get(b"origin", b""))
         page = self._pages.find(raw_path)
         if page is not None:
-            exchange.route = raw_path.decode("ascii")
+            exchange.route, exchange.page = raw_path.decode("ascii"), True
             if scope["method"] not in ("GET", "HEAD"):
                 raise MethodNotAllowed("GET, HEAD")
             await (await page(scope))(scope, receive, exchange.send)
@@ -135,13 +139,15 @@ class Gateway:
             await self._preflight(exchange, raw_path, headers)
             return
         route = self._router.find(scope["method"], raw_path)
-        exchange.route = route.path
+        exchange.route, exchange.upstream = route.path, route.upstream
         identity, caller = await self._admit(exchange, route, scope, headers)
         if route.keyed and HEADER in headers:
             answer = await self._answer_once(route, identity, caller, exchange, scope, receive, headers)
+            exchange.source = "repeated" if REPLAYED in answer.headers else ""
             await exchange.send_whole(answer, b"", scope)
         elif not await self._answer_kept(route, exchange, scope, headers):
-            await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
+            whole = await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
+            exchange.error = "" if whole else "broken-off"
 
     async def _admit(
         self, exchange: Exchange, route: Route, scope: Scope, headers: dict[bytes, bytes]
@@ -201,8 +207,13 @@ class Gateway:
         if key is None:
             return False
         asked = headers.get(b"min-position")
-        kept = await self._reads.read(key, route, exchange.trace) if asked is None else self._reads.look(key)
+        kept: Kept | Whole | None = self._reads.look(key)
+        exchange.source = "kept"
+        if kept is None and asked is None:
+            exchange.source = "shared" if self._reads.flies(key) else ""
+            kept = await self._reads.read(key, route, exchange.trace)
         if kept is None or (asked is not None and not _reaches(kept, asked)):
+            exchange.source = ""
             return False
         await exchange.send_whole(kept, headers.get(b"if-none-match", b""), scope)
         return True
@@ -212,6 +223,7 @@ class Gateway:
         found = _problem_headers(problem)
         names = {name for name, _ in found}
         response.raw_headers[:] = [pair for pair in response.raw_headers if pair[0] not in names] + found
+        exchange.error = exchange.error or problem.kind
         self._journal.failed(problem.kind, exchange.route)
         await response(scope, receive, exchange.send)
 

@@ -12,9 +12,12 @@ from gateway.policies import security
 class Exchange:
     """
     A request's trace, its route, what its answer says beyond what was answered, and its status (0 before it has begun).
+
+    upstream: the service that the route leads to. page: it is one of the gateway's own. source: where the answer came from
+        when the service was not asked for it. error: what went wrong, in a word.
     """
 
-    __slots__ = ("_send", "extra", "route", "status", "trace")
+    __slots__ = ("_send", "error", "extra", "page", "route", "source", "status", "trace", "upstream")
 
     def __init__(self, send: Send, trace: Trace) -> None:
         """
@@ -25,6 +28,8 @@ class Exchange:
         self._send = send
         self.trace = trace
         self.route = "(none)"
+        self.upstream = self.source = self.error = ""
+        self.page = False
         self.status = 0
         self.extra: Headers = []
 

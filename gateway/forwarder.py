@@ -44,9 +44,9 @@ class Forwarder:
 
     async def forward(
         self, route: Route, identity: Identity, trace: Trace, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    ) -> bool:
         """
-        Ask the service and send its answer.
+        Ask the service and send its answer; return whether that came to its end.
 
         Raises:
             Problem: nothing was sent yet, and this is what to say.
@@ -59,9 +59,9 @@ class Forwarder:
         else:
             body = b""
         head = self.head(route, target_of(scope), headers, trace, identity)
-        answer = await self.services[route.upstream].ask(route, head, body)
+        answer = await self.services[route.upstream].ask(route, head, trace, body)
         try:
-            await self._pass_back(route, answer, scope, receive, send)
+            return await self._pass_back(route, answer, scope, receive, send)
         finally:
             answer.close()
 
@@ -77,7 +77,7 @@ class Forwarder:
         """
         headers = [*passed_on(scope["headers"]), (b"content-length", b"%d" % len(body))]
         head = self.head(route, target_of(scope), headers, trace, identity)
-        answer = await self.services[route.upstream].ask(route, head, body)
+        answer = await self.services[route.upstream].ask(route, head, trace, body)
         try:
             parts = [answer.take()]
             while not answer.whole:
@@ -93,7 +93,7 @@ class Forwarder:
         self, route: Route, target: bytes, headers: Headers, trace: Trace, identity: Identity = ANONYMOUS
     ) -> bytes:
         """
-        Return a request as it is sent to the service, up to its body. Reads for many are asked for in nobody's name.
+        Return a request as `Service.ask` takes it. Reads for many are asked for in nobody's name.
         """
         pool = self.services[route.upstream].pool
         headers = headers + self._introduce(identity, route.upstream)
@@ -113,16 +113,17 @@ class Forwarder:
         for service in self.services.values():
             service.pool.close()
 
-    async def _pass_back(self, route: Route, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass_back(self, route: Route, answer: Answer, scope: Scope, receive: Receive, send: Send) -> bool:
         headers = answer_headers(answer.headers)
         if answer.status in _NO_BODY:
             headers = [pair for pair in headers if pair[0] != b"content-length"]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         streams = scope["method"] != "HEAD" and not answer.whole
         if streams and not await self._stream(route, answer, receive, send):
-            return
+            return False
         body = b"" if scope["method"] == "HEAD" else answer.take()
         await send({"type": "http.response.body", "body": body})
+        return True
 
     async def _stream(self, route: Route, answer: Answer, receive: Receive, send: Send) -> bool:
         """Pass on what comes until the end; return whether there was one."""

@@ -5,7 +5,7 @@ What can be answered at a glance: a plain read whose answer lies ready.
 import time
 from collections.abc import Callable
 
-from gateway.headers import Headers, new_trace, trace_of
+from gateway.headers import Draw, Headers, Trace, new_trace, trace_of
 from gateway.kept import Kept, Key
 from gateway.limits.limiter import Caller, Limiter
 from gateway.limits.networks import Networks
@@ -19,7 +19,7 @@ _CLOSER = frozenset(
         b"transfer-encoding", b"upgrade",
     }
 )  # fmt: skip
-Note = Callable[[str, str, int, float, str], None]
+Note = Callable[[Route, int, float, Trace], None]
 
 
 class Glance:
@@ -27,18 +27,22 @@ class Glance:
     Answers for the server, before there is a request as an application knows it.
     """
 
-    def __init__(self, reads: Reads, limiter: Limiter | None, networks: Networks, note: Note) -> None:
+    def __init__(
+        self, reads: Reads, limiter: Limiter | None, networks: Networks, note: Note, draw: Draw | None
+    ) -> None:
         """
         Args:
             reads: where answers lie.
             limiter: counts requests; None when nobody is limited.
             networks: knows where requests come from.
-            note: writes a line of the access log: method, route, status, seconds, trace id.
+            note: what was answered: route, status, seconds, trace.
+            draw: says whether a request is recorded; None for none.
         """
         self._reads = reads
         self._limiter = limiter
         self._networks = networks
         self._note = note
+        self._draw = draw
 
     def __call__(
         self, method: bytes, target: bytes, headers: Headers, client: tuple[str, int] | None
@@ -59,9 +63,9 @@ class Glance:
         limits = self._count(kept.route, client, forwarded)
         if limits is None:
             return None
-        trace = trace_of(headers) if traced else new_trace()
+        trace = trace_of(headers, self._draw) if traced else new_trace(self._draw)
         head, body, status = _chosen(kept, condition)
-        self._note("GET", kept.route.path, status, time.perf_counter() - started, trace.id)
+        self._note(kept.route, status, time.perf_counter() - started, trace)
         return b"%b%btraceparent: %b\r\n" % (head, limits, trace.parent), body
 
     def _count(self, route: Route, client: tuple[str, int] | None, forwarded: bytes) -> bytes | None:

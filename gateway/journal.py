@@ -5,6 +5,10 @@ What is noted of each request: a line of the access log and a measurement, of th
 import asyncio
 import time
 
+from gateway.exchange import Exchange
+from gateway.headers import Trace
+from gateway.recorder import Recorder
+from gateway.routes import Route
 from inventory_stream.web.logs import AccessLine
 from inventory_stream.web.state import ServiceState
 
@@ -18,38 +22,45 @@ class Journal:
     Notes answered requests.
     """
 
-    def __init__(self, state: ServiceState) -> None:
+    def __init__(self, state: ServiceState, recorder: Recorder | None) -> None:
         """
         Args:
             state: has the metrics and the access log.
+            recorder: of spans; None when nothing is recorded.
         """
+        self._recorder = recorder
         self._state = state
         self._failures = state.metrics.meter.create_counter(
             "seatstream.gateway.refused_or_failed", description="Requests answered by a problem of the gateway's own"
         )
 
-    def answered(self, method: str, route: str, status: int, seconds: float, trace_id: str) -> None:
+    def answered(self, method: str, exchange: Exchange, seconds: float) -> None:
         """
         Note an answer.
         """
         # The caller chooses the method: without a bound it could make labels without end.
         method = method if method in _METHODS else "_OTHER"
-        self._state.metrics.answered(method, route, status, seconds)
-        self._log(method, route, status, seconds, trace_id)
+        self._state.metrics.answered(method, exchange.route, exchange.status, seconds)
+        self._log(method, exchange.route, exchange.status, seconds, exchange.trace.id)
+        if self._recorder is not None:
+            self._recorder.answered(method, exchange, seconds)
 
-    def glanced(self, method: str, route: str, status: int, seconds: float, trace_id: str) -> None:
+    def glanced(self, route: Route, status: int, seconds: float, trace: Trace) -> None:
         """
         Note an answer that lay ready: it is counted, since timing it would cost as much as it did.
         """
         self._state.metrics.prepared_answers += 1
-        self._log(method, route, status, seconds, trace_id)
+        self._log("GET", route.path, status, seconds, trace.id)
+        if self._recorder is not None:
+            self._recorder.glanced(route, status, seconds, trace)
 
     def refused(self, kind: str, status: int, trace_id: str) -> None:
         """
         Note what was no request, and so has no method and no route.
         """
         self.failed(kind, "(none)")
-        self.answered("", "(none)", status, 0.0, trace_id)
+        self._state.metrics.answered("_OTHER", "(none)", status, 0.0)
+        self._log("_OTHER", "(none)", status, 0.0, trace_id)
 
     def failed(self, kind: str, route: str) -> None:
         """
@@ -59,8 +70,10 @@ class Journal:
 
     def close(self) -> None:
         """
-        Write what is not written yet, and end the metrics.
+        Write what is not written yet, send the last spans, and end the metrics.
         """
+        if self._recorder is not None:
+            self._recorder.close()
         self._state.metrics.close()
         if self._state.access_log is not None:
             self._state.access_log.flush()

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from starlette.types import Scope
 
-from gateway.headers import Headers, Trace, answer_headers, trace_of
+from gateway.headers import Headers, Trace, answer_headers, new_trace
 from gateway.kept import Cache, Kept, Key, Whole, may_be_kept
 from gateway.problems import UpstreamFailed
+from gateway.recorder import Recorder
 from gateway.routes import Route
 from gateway.service import Service
 from gateway.wire.answer import Answer, Broken
@@ -32,13 +33,17 @@ class Reads:
     Answers reads from what is kept, or asks for all.
     """
 
-    def __init__(self, cache: Cache, services: dict[str, Service], head: Head) -> None:
+    def __init__(
+        self, cache: Cache, services: dict[str, Service], head: Head, recorder: Recorder | None = None
+    ) -> None:
         """
         Args:
             cache: what is kept.
             services: by name.
             head: makes the request that a service gets.
+            recorder: of spans; None when nothing is recorded.
         """
+        self._recorder = recorder
         self.cache = cache
         self._services = services
         self._head = head
@@ -58,8 +63,15 @@ class Reads:
         if now >= kept.stale_until:
             return None
         if key not in self._flights:
-            self._fly(key, kept.route, trace_of(()))
+            draw = None if self._recorder is None else self._recorder.drawn
+            self._fly(key, kept.route, new_trace(draw, asked=False))
         return kept
+
+    def flies(self, key: Key) -> bool:
+        """
+        Say whether the service is being asked for an answer just now.
+        """
+        return key in self._flights
 
     async def read(self, key: Key, route: Route, trace: Trace) -> Kept | Whole | None:
         """
@@ -80,11 +92,13 @@ class Reads:
     def _fly(self, key: Key, route: Route, trace: Trace) -> "asyncio.Task[Kept | Whole | None]":
         flight = asyncio.get_running_loop().create_task(self._ask(key, route, trace))
         self._flights[key] = flight
-        flight.add_done_callback(lambda done: self._land(key, done))
+        flight.add_done_callback(lambda done: self._land(key, trace, done))
         return flight
 
-    def _land(self, key: Key, flight: "asyncio.Task[Kept | Whole | None]") -> None:
+    def _land(self, key: Key, trace: Trace, flight: "asyncio.Task[Kept | Whole | None]") -> None:
         del self._flights[key]
+        if self._recorder is not None:
+            self._recorder.landed(trace)
         if not flight.cancelled() and (error := flight.exception()) is not None and not isinstance(error, Problem):
             _logger.error("reading failed: %r", error)
 
@@ -92,7 +106,7 @@ class Reads:
         old = self.cache.find(key)
         asked_at = self.cache.clock()
         head = self._head(route, key.target, _asked_headers(key, route, old), trace)
-        answer = await self._services[route.upstream].ask(route, head)
+        answer = await self._services[route.upstream].ask(route, head, trace)
         try:
             body = await _whole_body(answer, route.timeout_s)
         except (Broken, TimeoutError) as error:

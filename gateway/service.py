@@ -9,7 +9,9 @@ from gateway.guard.admission import Admission
 from gateway.guard.breaker import Breaker
 from gateway.guard.budget import RetryBudget
 from gateway.guard.pulse import Pulse
+from gateway.headers import Trace, led
 from gateway.problems import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
+from gateway.recorder import Recorder
 from gateway.routes import Route
 from gateway.wire.answer import Answer, Broken
 from gateway.wire.pool import Pool, Unreachable
@@ -23,15 +25,19 @@ class Service:
     Asks one service, if it may be asked.
     """
 
-    def __init__(self, name: str, pool: Pool, clock: Callable[[], float], pulse: Pulse) -> None:
+    def __init__(
+        self, name: str, pool: Pool, clock: Callable[[], float], pulse: Pulse, recorder: Recorder | None = None
+    ) -> None:
         """
         Args:
             name: of the service, for people.
             pool: its connections.
             clock: seconds, rising.
             pulse: of the event loop.
+            recorder: of spans; None when nothing is recorded.
         """
         self.name = name
+        self._recorder = recorder
         self.pool = pool
         self.admission = Admission(clock, pulse)
         self.breaker = Breaker(clock)
@@ -39,9 +45,13 @@ class Service:
         self._budget = RetryBudget()
         self._clock = clock
 
-    async def ask(self, route: Route, head: bytes, body: Body = b"") -> Answer:
+    async def ask(self, route: Route, head: bytes, trace: Trace, body: Body = b"") -> Answer:
         """
         Return the service's answer.
+
+        Args:
+            head: of the request, without the line that names the attempt.
+            trace: that the request belongs to.
 
         Raises:
             Overloaded: it has more to do than it can.
@@ -54,17 +64,17 @@ class Service:
         await self.admission.enter(route.priority)
         started, seconds = self._clock(), 0.0
         try:
-            answer = await self._try(route, head, body)
+            answer = await self._try(route, head, trace, body)
             seconds = self._clock() - started
         finally:
             self.admission.leave(route.path, seconds)
         self.breaker.succeeded()
         return answer
 
-    async def _try(self, route: Route, head: bytes, body: Body) -> Answer:
+    async def _try(self, route: Route, head: bytes, trace: Trace, body: Body) -> Answer:
         self._budget.earn()
         try:
-            return await self._once(route, head, body)
+            return await self._once(route, head, trace, body)
         except (Unreachable, Broken) as error:
             unheard = isinstance(error, Unreachable) or route.repeatable
             if not (isinstance(body, bytes) and unheard and self._budget.spend()):
@@ -73,12 +83,17 @@ class Service:
             raise self._problem(error) from error
         self.retries += 1
         try:
-            return await self._once(route, head, body)
+            return await self._once(route, head, trace, body, resent=True)
         except OSError as error:
             raise self._problem(error) from error
 
-    async def _once(self, route: Route, head: bytes, body: Body) -> Answer:
-        return await self.pool.ask(head, body, route.timeout_s)
+    async def _once(self, route: Route, head: bytes, trace: Trace, body: Body, *, resent: bool = False) -> Answer:
+        if self._recorder is None:
+            return await self.pool.ask(led(head, trace.parent), body, route.timeout_s)
+        with self._recorder.attempt(route, trace, resent=resent) as attempt:
+            answer = await self.pool.ask(led(head, attempt.parent), body, route.timeout_s)
+            attempt.status = answer.status
+            return answer
 
     def _problem(self, error: OSError) -> UpstreamFailed | UpstreamTimeout | UpstreamUnreachable:
         self.breaker.failed()

@@ -58,6 +58,7 @@ def create_app(settings: InventoryApiSettings, stream: StreamSettings, log: Log 
         routers=ROUTERS,
         parts=[activity.running, changes.running],
         prepared=hot.prepared,
+        prepared_route=hot.route,
         summary="Which events are on, which seats are left, what they cost",
     )
     service.state.live_events = events

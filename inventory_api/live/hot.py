@@ -51,3 +51,9 @@ class HotAnswers:
             return None
         kept = live.made(name, time.time()) or live.answer(name, datetime.now(UTC), self._makers[name])
         return None if kept is None else kept.form(headers.get(b"accept-encoding"), headers.get(b"if-none-match"))
+
+    def route(self, scope: Scope) -> str:
+        """
+        Return the template of a path that was answered from here.
+        """
+        return f"{_BEFORE}{{event_id}}/{scope['path'].rpartition('/')[2]}"

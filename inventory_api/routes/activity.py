@@ -50,7 +50,7 @@ def read_traceparent(request: Request) -> str:
     """Return the caller's trace context, or one of the trace that the request was given."""
     trace: str = request.scope["trace_id"]
     given = request.headers.get("traceparent", "")
-    return given if trace in given else f"00-{trace}-{os.urandom(8).hex()}-01"
+    return given if trace in given else f"00-{trace}-{os.urandom(8).hex()}-00"
 
 
 @router.post(

@@ -26,6 +26,7 @@ from inventory_stream.web.problems import (
     Unauthenticated,
     render,
 )
+from inventory_stream.web.recorder import Recorder, route_of
 from inventory_stream.web.state import ServiceState
 
 POSITION_HEADER = b"stream-position"
@@ -81,6 +82,7 @@ class Door:
         prepared: Prepared | None,
         position_timeout_s: float,
         verifier: Verifier | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         """
         Args:
@@ -89,7 +91,9 @@ class Door:
             prepared: gives a prepared answer or None; asked first, for hot paths.
             position_timeout_s: how long a request may wait for its `min_position`.
             verifier: checks that the gateway sends requests, and for whom; when None, anybody may.
+            recorder: of spans; None when nothing is recorded.
         """
+        self._recorder = recorder
         self._app = app
         self._state = state
         self._prepared = prepared
@@ -116,7 +120,7 @@ class Door:
                 await send(begin)
                 await send(end)
                 state.metrics.prepared_answers += 1
-                self._log(scope, trace, answer.status, time.perf_counter() - started)
+                self._note(scope, trace, answer.status, time.perf_counter() - started, prepared=True)
                 return
         method = scope["method"]
         exchange = _Exchange(state, send, head=method == "HEAD")
@@ -128,8 +132,8 @@ class Door:
         finally:
             scope["method"] = method
             seconds = time.perf_counter() - started
-            self._log(scope, trace, exchange.status, seconds)
-            state.metrics.answered(method, _route(scope), exchange.status, seconds)
+            self._note(scope, trace, exchange.status, seconds)
+            state.metrics.answered(method, route_of(scope), exchange.status, seconds)
 
     async def _answer(
         self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive, *, stranger: bool
@@ -168,7 +172,11 @@ class Door:
         except TimeoutError as error:
             raise PositionNotReached from error
 
-    def _log(self, scope: Scope, trace: str, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, trace: str, status: int, seconds: float, *, prepared: bool = False) -> None:
+        if self._recorder is not None and scope["path"] not in _OPEN_PATHS:
+            # It is the gateway that says what is recorded; whoever calls a service past it may not.
+            heard = self._verifier is None or "identity" in scope
+            self._recorder.answered(scope, status, seconds, heard=heard, prepared=prepared)
         log = self._state.access_log
         if log is None:
             return
@@ -250,7 +258,3 @@ def _part(positions: dict[Partition, int], followed: dict[Partition, int]) -> di
     """A position of a topic that the projection does not read says nothing about it; before it is known, all count."""
     topics = {partition.topic for partition in followed}
     return {p: offset for p, offset in positions.items() if not topics or p.topic in topics}
-
-
-def _route(scope: Scope) -> str:
-    return getattr(scope.get("route"), "path", "") or "(none)"

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from inventory_stream.projection.errors import ProjectionError
+from inventory_stream.telemetry import open_traces
 from inventory_stream.web import described, problems
 from inventory_stream.web.door import Door, Prepared
 from inventory_stream.web.health import health_routes
@@ -27,6 +28,7 @@ from inventory_stream.web.identity import Verifier, read_public
 from inventory_stream.web.logs import AccessLog
 from inventory_stream.web.metrics import ServiceMetrics
 from inventory_stream.web.readers import Reader
+from inventory_stream.web.recorder import Recorder, no_route
 from inventory_stream.web.settings import ServiceSettings
 from inventory_stream.web.state import ServiceState
 
@@ -72,6 +74,7 @@ def create_service(
     routes: Sequence[BaseRoute] = (),
     parts: Sequence[Part] = (),
     prepared: Prepared | None = None,
+    prepared_route: Callable[[Scope], str] = no_route,
     summary: str = "",
     version: str = "",
     write_log: Callable[[str], object] | None = None,
@@ -86,12 +89,14 @@ def create_service(
         routes: plain Starlette routes, for answers that are bytes already; tried before the routers.
         parts: give async context managers that are entered at the start, in order, after the readers.
         prepared: answers hot paths from bytes; asked before anything else.
+        prepared_route: the template of a path that `prepared` answers, for traces.
         version: the package's version when empty.
         write_log: takes lines of the access log; standard output when None.
     """
     version = version or package_version("seatstream")
     log = AccessLog(write_log or sys.stdout.write) if settings.access_log else None
     state = ServiceState(name, version, readers, ServiceMetrics(name, version), log)
+    state.traces = open_traces(settings.traces, name, version, state.metrics.meter)
     service = Service(
         title=name,
         summary=summary or None,
@@ -102,15 +107,22 @@ def create_service(
         lifespan=_lifespan(state, parts),
         telemetry=_NO_TELEMETRY,
     )
-    service.service_state = state
-    service.state.service = state
-    verifier = Verifier(read_public(settings.identity_keys), name) if settings.identity_keys else None
-    service.door = Door(service.answer, state, prepared, settings.position_timeout_s, verifier)
+    service.service_state = service.state.service = state
+    service.door = _door(service, settings, prepared, prepared_route)
     service.router.routes.extend([*health_routes(state), *routes])
     for router in routers:
         service.include_router(router, responses=described.PROBLEM_RESPONSES)
     _add_problems(service)
     return service
+
+
+def _door(
+    service: Service, settings: ServiceSettings, prepared: Prepared | None, prepared_route: Callable[[Scope], str]
+) -> Door:
+    state = service.service_state
+    verifier = Verifier(read_public(settings.identity_keys), state.name) if settings.identity_keys else None
+    recorder = None if state.traces is None else Recorder(state.traces, prepared_route)
+    return Door(service.answer, state, prepared, settings.position_timeout_s, verifier, recorder)
 
 
 def _add_problems(service: Service) -> None:
@@ -156,6 +168,8 @@ def _lifespan(state: ServiceState, parts: Sequence[Part]) -> Callable[[FastAPI],
         """Start the readers and parts; stop them in reverse order."""
         async with AsyncExitStack() as stack:
             stack.callback(state.metrics.close)
+            if state.traces is not None:
+                stack.callback(state.traces.close)
             if state.access_log:
                 stack.callback(state.access_log.flush)
             for reader in state.readers:

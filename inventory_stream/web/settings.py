@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from inventory_stream.telemetry import TraceSettings
+
 
 class ServiceSettings(BaseSettings):
     """
@@ -15,6 +17,7 @@ class ServiceSettings(BaseSettings):
 
     identity_keys: file of the gateway's public keys (JWKS), the same for all services (`SEATSTREAM_IDENTITY_KEYS`). With
         it, a service answers the gateway alone; without it everybody, which is for a machine of one's own.
+    traces: where spans go, and how many; from OpenTelemetry's own variables.
     """
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True)
@@ -26,4 +29,5 @@ class ServiceSettings(BaseSettings):
     drain_s: Annotated[float, Field(ge=0, le=300)] = 0.5
     shutdown_timeout_s: Annotated[int, Field(ge=1, le=300)] = 10
     identity_keys: Annotated[Path | None, Field(validation_alias=AliasChoices("SEATSTREAM_IDENTITY_KEYS"))] = None
+    traces: TraceSettings = Field(default_factory=TraceSettings)
     position_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0

@@ -5,6 +5,7 @@ What all requests of a service share: its readers, its metrics, and whether it i
 from collections.abc import Callable, Sequence
 
 from inventory_stream.log.base import Partition
+from inventory_stream.telemetry import Traces
 from inventory_stream.web.logs import AccessLog
 from inventory_stream.web.metrics import ServiceMetrics
 from inventory_stream.web.positions import format_positions
@@ -31,6 +32,7 @@ class ServiceState:
         self.readers = tuple(readers)
         self.metrics = metrics
         self.access_log = access_log
+        self.traces: Traces | None = None  # where spans of requests go, if anywhere
         self.draining = False
         self._seen: list[dict[Partition, int]] = [{} for _ in readers]
         self.on_leave: list[Callable[[], None]] = []  # called when it stops: ends streams that have no end

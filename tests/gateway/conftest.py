@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from traced import Place
 from upstreams import EchoService, closed_url, served
 
 from gateway.app import create_app
@@ -44,6 +45,22 @@ def services(_servers):
 def client(services, _shared_client):
     """A client of a gateway in front of all three services, one for the whole session: it keeps no documents."""
     return _shared_client
+
+
+@pytest.fixture
+def place(monkeypatch):
+    """A place without a service."""
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
+    with ExitStack() as stack:
+        yield Place(stack)
+
+
+@pytest.fixture
+def echo():
+    """A service that says what arrived, with its `url`."""
+    service = EchoService("inventory_api")
+    with served(service) as service.url:
+        yield service
 
 
 @pytest.fixture(scope="session")
