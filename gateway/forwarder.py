@@ -22,6 +22,7 @@ _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _NO_BODY = frozenset({204, 304})
 # A stream may be silent for longer than an answer may take: services send a comment each 15 s.
 SILENCE_S = 60.0
+MOST_WHOLE = 2_000_000
 _logger = logging.getLogger(__name__)
 
 
@@ -79,15 +80,12 @@ class Forwarder:
         head = self.head(route, target_of(scope), headers, trace, identity)
         answer = await self.services[route.upstream].ask(route, head, trace, body)
         try:
-            parts = [answer.take()]
-            while not answer.whole:
-                parts.append(await answer.part(route.timeout_s))
-            parts.append(answer.take())
+            whole = await _heard_out(answer, route.timeout_s)
         except (Broken, TimeoutError) as error:
             raise UpstreamFailed(f"{route.upstream} broke off its answer") from error
         finally:
             answer.close()
-        return Whole(answer.status, answer_headers(answer.headers), b"".join(parts))
+        return Whole(answer.status, answer_headers(answer.headers), whole)
 
     def head(
         self, route: Route, target: bytes, headers: Headers, trace: Trace, identity: Identity = ANONYMOUS
@@ -143,6 +141,16 @@ class Forwarder:
             self._streams.discard(answer)
             watcher.cancel()
         return True
+
+
+async def _heard_out(answer: Answer, timeout_s: float) -> bytes:
+    parts = [answer.take()]
+    while not answer.whole:
+        parts.append(await answer.part(timeout_s))
+        if sum(map(len, parts)) > MOST_WHOLE:
+            raise Broken("the answer is larger than one to a key may be")
+    parts.append(answer.take())
+    return b"".join(parts)
 
 
 async def _finish_when_gone(receive: Receive, answer: Answer) -> None:

@@ -112,13 +112,16 @@ def traceparent(trace: str, span: str, *, sampled: bool) -> bytes:
 
 def passed_on(headers: Headers) -> Headers:
     """
-    Return the headers of a request that travel on to the service; what frames its body is not among them.
+    Return the headers of a request that travel on to the service; what frames its body is not among them. Nor is a name with
+    an underscore: programs that see headers as variables take it for the one with a dash.
 
     Args:
         headers: names in lower case.
     """
     dropped = _ENDS_HERE | _named(headers)
-    return [(name, value) for name, value in headers if name not in dropped and not name.startswith(_OURS)]
+    return [
+        pair for pair in headers if pair[0] not in dropped and not pair[0].startswith(_OURS) and b"_" not in pair[0]
+    ]
 
 
 def request_head(method: bytes, target: bytes, host: bytes, headers: Headers, trace: Trace) -> bytes:

@@ -123,7 +123,7 @@ class Reads:
             return old
         if answer.status >= 400:
             return Whole(answer.status, headers, body)
-        if not may_be_kept(route, answer.status, headers):
+        if not may_be_kept(route, answer.status, answer.headers):  # also what the service says of its connection alone
             self._leave_alone(key)
             return None
         kept = Kept(route, headers, body, asked_at)

@@ -3,7 +3,7 @@ One service behind the gateway: its connections, and what protects it and its ca
 """
 
 import logging
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 
 from gateway.guard.admission import Admission
 from gateway.guard.breaker import Breaker
@@ -61,13 +61,16 @@ class Service:
         """
         if not self.breaker.allows():
             raise UpstreamUnreachable(f"{self.name} does not answer at the moment")
-        await self.admission.enter(route.priority)
-        started, seconds = self._clock(), 0.0
+        turn = _Turn(self.admission, route, self._clock)
         try:
+            if isinstance(body, bytes):
+                await turn.enter()
+            else:
+                body = turn.before_last(body)
             answer = await self._try(route, head, trace, body)
-            seconds = self._clock() - started
+            turn.answered()
         finally:
-            self.admission.leave(route.path, seconds)
+            turn.leave()
         self.breaker.succeeded()
         return answer
 
@@ -103,3 +106,42 @@ class Service:
         if isinstance(error, TimeoutError):
             return UpstreamTimeout(f"{self.name} did not answer in time")
         return UpstreamFailed(f"{self.name} gave no usable answer")
+
+
+class _Turn:
+    """
+    A request's turn in a service. One whose body is still coming has it when all but the end has been sent: a caller who
+    sends slowly would else hold the place of others.
+    """
+
+    def __init__(self, admission: Admission, route: Route, clock: Callable[[], float]) -> None:
+        self._admission = admission
+        self._route = route
+        self._clock = clock
+        self._entered: float | None = None
+        self._seconds = 0.0
+
+    async def enter(self) -> None:
+        """Wait for it."""
+        await self._admission.enter(self._route.priority)
+        self._entered = self._clock()
+
+    async def before_last(self, body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        """Pass a body on, and wait before its last piece."""
+        held = b""
+        async for part in body:
+            if held:
+                yield held
+            held = part
+        await self.enter()
+        yield held
+
+    def answered(self) -> None:
+        """Note that there is an answer."""
+        if self._entered is not None:
+            self._seconds = self._clock() - self._entered
+
+    def leave(self) -> None:
+        """End it, if it had begun."""
+        if self._entered is not None:
+            self._admission.leave(self._route.path, self._seconds)

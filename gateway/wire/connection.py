@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         self._writable: asyncio.Event | None = None
         self._headers: Headers = []
         self._header_size = 0
+        self._unheard = 0  # bytes that came since something could be made of them
         self.idle_since = 0.0
 
     @property
@@ -64,16 +65,17 @@ class Connection(asyncio.Protocol):
             TimeoutError: it began none in time.
         """
         self._asked, self._answer = True, None
+        self._header_size = self._unheard = 0
         self._parser = httptools.HttpResponseParser(self)
         if isinstance(body, bytes):
             self._transport.write(head + body if body else head)
         else:
-            await self._upload(head, body)
+            await self._upload(head, body, timeout_s)
         while self._answer is None or not self._due(self._answer):
             await self.wait(timeout_s)
         return self._answer
 
-    async def _upload(self, head: bytes, body: AsyncIterable[bytes]) -> None:
+    async def _upload(self, head: bytes, body: AsyncIterable[bytes], timeout_s: float) -> None:
         self._transport.write(head)
         async for part in body:
             if self._error is not None or self._answer is not None:
@@ -83,7 +85,8 @@ class Connection(asyncio.Protocol):
                 return
             self._transport.write(part)
             if self._writable is not None:
-                await self._writable.wait()
+                async with asyncio.timeout(timeout_s):
+                    await self._writable.wait()
 
     def _due(self, answer: Answer) -> bool:
         return answer.whole or not self._small
@@ -157,10 +160,14 @@ class Connection(asyncio.Protocol):
             self._fail("spoke unasked")
             self.close()
             return
+        self._unheard += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade, _TooLarge) as error:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._fail(f"said what is no answer: {error!r}")
+            self.close()
+        if self._unheard > HEADER_LIMIT:
+            self._fail("said what has no end")
             self.close()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -199,19 +206,23 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """An answer begins."""
         if self._answer is not None:
-            raise _TooLarge("a second answer")
-        self._headers, self._header_size = [], 0
+            raise _NotTaken("a second answer")
+        self._headers = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
+        """A header. What comes after the body is none: it could contradict those that were read already."""
+        self._unheard = 0
         self._header_size += len(name) + len(value)
         if self._header_size > HEADER_LIMIT:
-            raise _TooLarge("headers")
-        self._headers.append((name.lower(), value))
+            raise _NotTaken("headers")
+        if self._answer is None:
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """All headers are here."""
         status = self._parser.get_status_code()
+        if not 100 <= status < 600:
+            raise _NotTaken("a status that means nothing")
         if status < 200:
             return  # an interim answer: the real one follows
         length, framed = None, status in (204, 304)
@@ -228,6 +239,7 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
+        self._unheard = 0
         if self._answer is not None and self._answer.add(body) > BUFFERED and not self._paused:
             self._paused = True
             self._transport.pause_reading()
@@ -242,5 +254,5 @@ class Connection(asyncio.Protocol):
             self._wake()
 
 
-class _TooLarge(Exception):
-    """The answer is more than the gateway takes."""
+class _NotTaken(Exception):
+    """The answer is not one that the gateway takes."""

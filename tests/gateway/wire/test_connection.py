@@ -77,14 +77,80 @@ def test_every_framing_is_understood(said, body):
         OK + b"content-length: 3\r\ntransfer-encoding: chunked\r\n\r\nabc",
         OK + b"x: 1\r\n folded\r\ncontent-length: 0\r\n\r\n",
         OK + b"x: " + b"y" * 70_000 + b"\r\n\r\n",
+        OK + b"x: 1\ry: 2\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000 + OK + b"content-length: 0\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" * 20_000 + OK + b"content-length: 0\r\n\r\n",
+        b"HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 099 What\r\ncontent-length: 0\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
     ],
-    ids=["nothing", "nonsense", "half", "two lengths", "both", "folded", "too much", "upgrade"],
+    ids=[
+        "nothing",
+        "nonsense",
+        "half",
+        "two lengths",
+        "both",
+        "folded",
+        "too much",
+        "return",
+        "interim",
+        "hints",
+        "999",
+        "099",
+        "upgrade",
+    ],
 )
 def test_what_is_no_answer_is_broken(said):
     """An answer that is not one, or could be read in two ways, is none."""
     with says(said) as url, pytest.raises(Broken):
         ask(url)
+
+
+@pytest.mark.parametrize(
+    "begun", [b"x: ", b"transfer-encoding: chunked\r\n\r\n3;x=", b"transfer-encoding: chunked\r\n\r\n0\r\nx: "]
+)
+def test_what_has_no_end_is_broken(begun):
+    """A header, an extension or a trailer that goes on and on is not kept until its time is over."""
+    done = threading.Event()
+
+    def behave(connection):
+        connection.sendall(OK + begun)
+        connection.sendall(b"y" * 2_000_000)
+        done.wait(10)
+
+    with socket_server(behave) as url:
+        with pytest.raises(Broken):
+            ask(url, timeout_s=2)
+        done.set()
+
+
+def test_what_follows_a_body_is_no_header():
+    """Trailers do not join the headers: they could contradict how the answer was framed."""
+    said = OK + b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-after: 1\r\nset-cookie: a=b\r\n\r\n"
+
+    async def run(url):
+        pool = Pool(url, 1)
+        answer = await pool.ask(HEAD, b"", 5)
+        body = await read(answer)
+        pool.close()
+        return answer.headers, body
+
+    with says(said) as url:
+        assert asyncio.run(run(url)) == ([(b"transfer-encoding", b"chunked")], b"abc")
+
+
+def test_a_service_that_does_not_take_a_body_times_out():
+    """Whoever sends is held up by a frozen service for so long and no longer."""
+    done = threading.Event()
+
+    async def body():
+        while True:
+            yield b"x" * 1_000_000
+
+    with socket_server(lambda _: done.wait(10)) as url:
+        with pytest.raises(TimeoutError):
+            ask(url, timeout_s=0.05, head=b"POST / HTTP/1.1\r\ncontent-length: 999999999\r\n\r\n", body=body())
+        done.set()
 
 
 def test_nobody_there_is_unreachable():
