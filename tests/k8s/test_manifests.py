@@ -1,11 +1,12 @@
 """
-The manifests of `k8s/base`: as written, and as rendered by the real kustomize.
+The manifests of `k8s/`: as written, and as rendered by the real kustomize.
 
 Files are validated everywhere. Rendering needs `kustomize`, `kubectl` or Go on the machine; without any of them those
 tests are skipped.
 """
 
 import importlib.util
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,8 +15,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from inventory_stream.telemetry import TraceSettings
+
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "k8s" / "base"
+TRACES = ROOT / "k8s" / "components" / "traces"
 KUBERNETES = "1.33"
 KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
 WORKLOADS = (
@@ -47,12 +51,16 @@ def renderer() -> list[str] | None:
 @pytest.fixture(scope="session")
 def rendered():
     """Give all rendered objects."""
-    command = renderer()
-    if command is None:
-        pytest.skip("needs kustomize, kubectl or Go to render the manifests")
-    done = subprocess.run([*command, str(BASE)], capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 0, done.stderr
-    return list(yaml.safe_load_all(done.stdout))
+    return render(BASE)
+
+
+@pytest.fixture(scope="session")
+def traced(tmp_path_factory):
+    """Give all objects rendered with the component for traces."""
+    folder = tmp_path_factory.mktemp("overlay")
+    base, component = (os.path.relpath(path, folder.resolve()) for path in (BASE, TRACES))
+    (folder / "kustomization.yaml").write_text(f"resources: [{base}]\ncomponents: [{component}]\n")
+    return render(folder)
 
 
 @pytest.fixture(params=WORKLOADS)
@@ -72,6 +80,16 @@ def container(pod):
     """Give the one container of each workload."""
     (container,) = pod["containers"]
     return container
+
+
+def render(folder: Path) -> list[dict]:
+    """Return what kustomize makes of a folder."""
+    command = renderer()
+    if command is None:
+        pytest.skip("needs kustomize, kubectl or Go to render the manifests")
+    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
 
 
 def selects(selector: dict, labels: dict) -> bool:
@@ -215,3 +233,34 @@ def test_services_lead_to_ports(rendered):
     for name in ("inventory-api", "venue-api", "fraud-api"):
         url = settings[f"GATEWAY_{name.upper().replace('-', '_')}_URL"]
         assert url == f"http://{name}:{services[name]['ports'][0]['port']}"
+
+
+def test_traces_are_a_choice(rendered, traced):
+    """Nothing of the base sends traces; with the component all pods are told where, and are valid."""
+    without, told = (next(item for item in objects if item["kind"] == "ConfigMap") for objects in (rendered, traced))
+
+    for item in traced:
+        kubernetes_validate.validate(item, KUBERNETES, strict=True)
+    assert not [name for name in without["data"] if name.startswith("OTEL_")]
+    assert TraceSettings(**_fields(told["data"])).url == "http://seatstream-collector:4318/v1/traces"
+    assert TraceSettings(**_fields(told["data"])).ratio == 0.01
+    assert told["data"].items() > without["data"].items()
+
+
+def test_those_who_trace_reach_the_collector(traced):
+    """The gateway and the APIs reach its port, which is that of the setting, and the other workloads do not."""
+    policy = next(item["spec"] for item in traced if item["metadata"]["name"] == "collector")
+    (rule,) = policy["podSelector"]["matchExpressions"]
+    pods = {
+        item["metadata"]["name"]: item["spec"]["template"]["metadata"]["labels"]
+        for item in traced
+        if item["kind"] == "Deployment"
+    }
+
+    reaching = {name for name, labels in pods.items() if labels.get(rule["key"]) in rule["values"]}
+    assert reaching == {"gateway", "inventory-api", "venue-api", "fraud-api"}
+    assert policy["egress"][0]["ports"] == [{"protocol": "TCP", "port": 4318}]
+
+
+def _fields(data: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in data.items() if name.startswith("OTEL_")}
