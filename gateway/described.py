@@ -19,6 +19,10 @@ _WORDS: dict[Audience, str] = {
     "internal": "For internal services: a key or token with that role.",
     "operators": "For operators: a key or token with that role.",
 }
+ABOUT = (
+    "All services of Seatstream behind one door. What fans ask is open; the rest needs a key or token. Every error is a "
+    "problem (RFC 9457) with a `trace_id`: quote it when you ask for help."
+)
 TAGS = [
     {
         "name": "inventory_api",

@@ -84,8 +84,7 @@ def merge(documents: Mapping[str, Document | None], routes: Sequence[Route], ver
     """
     merged: Document = {
         "openapi": "3.1.0",
-        "info": {"title": "Seatstream", "version": version},
-        "servers": [{"url": "/"}],
+        "info": {"title": "Seatstream", "description": described.ABOUT, "version": version},
         "tags": described.TAGS,
         "paths": described.own_paths(),
         "components": described.own_components(),

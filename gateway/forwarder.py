@@ -60,7 +60,8 @@ class Forwarder:
         else:
             body = b""
         head = self.head(route, target_of(scope), headers, trace, identity)
-        answer = await self.services[route.upstream].ask(route, head, trace, body)
+        waits = waits_for_position(scope)
+        answer = await self.services[route.upstream].ask(route, head, trace, body, waits=waits)
         try:
             return await self._pass_back(route, answer, scope, receive, send)
         finally:
@@ -78,7 +79,8 @@ class Forwarder:
         """
         headers = [*passed_on(scope["headers"]), (b"content-length", b"%d" % len(body))]
         head = self.head(route, target_of(scope), headers, trace, identity)
-        answer = await self.services[route.upstream].ask(route, head, trace, body)
+        waits = waits_for_position(scope)
+        answer = await self.services[route.upstream].ask(route, head, trace, body, waits=waits)
         try:
             whole = await _heard_out(answer, route.timeout_s)
         except (Broken, TimeoutError) as error:
@@ -157,6 +159,13 @@ async def _finish_when_gone(receive: Receive, answer: Answer) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     answer.finish()
+
+
+def waits_for_position(scope: Scope) -> bool:
+    """
+    Say whether a request asks for an answer that reflects a position, as services read it.
+    """
+    return b"min_position" in scope["query_string"] or any(name == b"min-position" for name, _ in scope["headers"])
 
 
 def target_of(scope: Scope) -> bytes:

@@ -45,13 +45,14 @@ class Service:
         self._budget = RetryBudget()
         self._clock = clock
 
-    async def ask(self, route: Route, head: bytes, trace: Trace, body: Body = b"") -> Answer:
+    async def ask(self, route: Route, head: bytes, trace: Trace, body: Body = b"", *, waits: bool = False) -> Answer:
         """
         Return the service's answer.
 
         Args:
             head: of the request, without the line that names the attempt.
             trace: that the request belongs to.
+            waits: whether the service answers only when it has reached a position.
 
         Raises:
             Overloaded: it has more to do than it can.
@@ -61,6 +62,20 @@ class Service:
         """
         if not self.breaker.allows():
             raise UpstreamUnreachable(f"{self.name} does not answer at the moment")
+        ask = self._linger if waits else self._take_turn
+        answer = await ask(route, head, trace, body)
+        self.breaker.succeeded()
+        return answer
+
+    async def _linger(self, route: Route, head: bytes, trace: Trace, body: Body) -> Answer:
+        with self.admission.lingering():
+            try:
+                return await self._try(route, head, trace, body)
+            except TimeoutError as error:
+                # What the caller waits for did not come: that is no reason to leave the service alone.
+                raise UpstreamTimeout(f"{self.name} did not answer in time") from error
+
+    async def _take_turn(self, route: Route, head: bytes, trace: Trace, body: Body) -> Answer:
         turn = _Turn(self.admission, route, self._clock)
         try:
             if isinstance(body, bytes):
@@ -69,9 +84,10 @@ class Service:
                 body = turn.before_last(body)
             answer = await self._try(route, head, trace, body)
             turn.answered()
+        except TimeoutError as error:
+            raise self._problem(error) from error
         finally:
             turn.leave()
-        self.breaker.succeeded()
         return answer
 
     async def _try(self, route: Route, head: bytes, trace: Trace, body: Body) -> Answer:
@@ -82,12 +98,10 @@ class Service:
             unheard = isinstance(error, Unreachable) or route.repeatable
             if not (isinstance(body, bytes) and unheard and self._budget.spend()):
                 raise self._problem(error) from error
-        except TimeoutError as error:
-            raise self._problem(error) from error
         self.retries += 1
         try:
             return await self._once(route, head, trace, body, resent=True)
-        except OSError as error:
+        except (Unreachable, Broken) as error:
             raise self._problem(error) from error
 
     async def _once(self, route: Route, head: bytes, trace: Trace, body: Body, *, resent: bool = False) -> Answer:

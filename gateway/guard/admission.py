@@ -5,11 +5,15 @@ The limit follows what the service takes for an answer (TCP Vegas): while answer
 grows; when they take longer, requests queue inside the service, and the limit shrinks to what it works on. The rest
 waits here, where it can be put in order: briefly in a burst, and hardly at all once the queue stands. What was measured
 while the event loop stood still says nothing about the service.
+
+Some requests last as long as their caller wants: they wait for a position. They have places of their own, so that nobody
+can take all places by asking for what never comes, and their time says nothing about the service.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from gateway.guard.pulse import LATE_S, Pulse
@@ -25,6 +29,7 @@ FLOOR_S = 0.02
 # for a moment then: under load that never ends, the new fastest answer must not be one that queued.
 FORGET_S = 30.0
 BURST_S, STANDING_S, STANDS_AFTER_S, PURCHASE_S = 0.05, 0.01, 0.05, 1.0
+LINGERING = 64
 _ORDER: tuple[Priority, ...] = ("purchase", "browse", "background")
 
 
@@ -48,6 +53,7 @@ class Admission:
         self._grow_at = 0.0
         self._waiting: dict[Priority, deque[asyncio.Future[None]]] = {priority: deque() for priority in _ORDER}
         self._empty_at = clock()
+        self._lingering = 0
 
     @property
     def waiting(self) -> int:
@@ -89,6 +95,22 @@ class Admission:
         if seconds:
             self._adapt(route, seconds)
         self._let_in()
+
+    @contextmanager
+    def lingering(self) -> Iterator[None]:
+        """
+        Hold one of the places for requests that last as long as their caller wants.
+
+        Raises:
+            Overloaded: there is none.
+        """
+        if self._lingering >= LINGERING:
+            raise Overloaded
+        self._lingering += 1
+        try:
+            yield
+        finally:
+            self._lingering -= 1
 
     def _patience_s(self, priority: Priority) -> float:
         if priority == "purchase":

@@ -30,4 +30,4 @@ class ServiceSettings(BaseSettings):
     shutdown_timeout_s: Annotated[int, Field(ge=1, le=300)] = 10
     identity_keys: Annotated[Path | None, Field(validation_alias=AliasChoices("SEATSTREAM_IDENTITY_KEYS"))] = None
     traces: TraceSettings = Field(default_factory=TraceSettings)
-    position_timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    position_timeout_s: Annotated[float, Field(gt=0, le=60)] = 2.0

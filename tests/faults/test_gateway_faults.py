@@ -127,10 +127,11 @@ def test_a_service_that_is_frozen_and_goes_on(stack, tmp_path):
     stack.callback(place.close)
     place.client.get(FRESH)
     place.service.send_signal(signal.SIGSTOP)
+    unkept = [f"{PATH}?number={number}" for number in range(FAILURES + 1)]
     with ThreadPoolExecutor(FAILURES) as pool:
-        frozen = [answer.status_code for answer in pool.map(lambda _: place.client.get(FRESH), range(FAILURES))]
+        frozen = [answer.status_code for answer in pool.map(place.client.get, unkept[:FAILURES])]
     begun = time.monotonic()
-    at_once = place.client.get(FRESH)
+    at_once = place.client.get(unkept[-1])
     seconds = time.monotonic() - begun
     place.service.send_signal(signal.SIGCONT)
     place.until(200)

@@ -89,7 +89,7 @@ def test_requests_in_one_packet_are_answered_in_order(kept, services):
     missing = GET.replace(b"e-1", b"e-2")
     heard = say(kept, (GET + b"\r\n") + (missing + b"\r\n") + (GET + b"connection: close\r\n\r\n"), wait=True)
 
-    assert [part.count(b"e-1") for part in heard.split(b"HTTP/1.1 200 OK")[1:]] == [1, 0, 1]
+    assert [part.count(PATH) for part in heard.split(b"HTTP/1.1 200 OK")[1:]] == [1, 0, 1]
 
 
 def test_a_connection_stays_open_after_a_glance(kept):

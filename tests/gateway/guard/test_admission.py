@@ -3,11 +3,12 @@ Admission to a service, by a clock of the test's own.
 """
 
 import asyncio
+from contextlib import ExitStack
 
 import pytest
 from clocks import Clock
 
-from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, START, Admission
+from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, LINGERING, START, Admission
 from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 
@@ -231,3 +232,19 @@ async def enter(admission, priority, order):
     """Enter and say so."""
     await admission.enter(priority)
     order.append(priority)
+
+
+def test_who_lingers_takes_no_place():
+    """Places for those who wait for something are others, are limited too, and are given back."""
+
+    async def scenario(admission, clock):
+        with ExitStack() as stack:
+            for _ in range(LINGERING):
+                stack.enter_context(admission.lingering())
+            with pytest.raises(Overloaded), admission.lingering():
+                pass
+            assert (admission.inside, admission.waiting, admission.limit) == (0, 0, START)
+        with admission.lingering():
+            pass
+
+    run(scenario)
