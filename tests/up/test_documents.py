@@ -28,6 +28,7 @@ DOCUMENTS = (
     "docs/importing.md",
     "docs/activity.md",
     "docs/best-seats.md",
+    "docs/gateway.md",
     "docs/inventory-api.md",
     "docs/search.md",
     "CONTRIBUTING.md",
