@@ -14,6 +14,8 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# Whatever the share: a record costs more than many an answer, and one in a thousand shows as much.
+DRAWN_A_SECOND = 500
 # What fails is recorded anyway, but no more than that: when everything fails, there is better to do.
 FAILURES_A_SECOND = 100
 _QUEUE, _BATCH = 2048, 512  # what OpenTelemetry's specification says
@@ -140,20 +142,22 @@ class Traces:
         self._outlet = outlet
         self._ratio = ratio
         self._queue = queue
-        self._clock = clock
-        self._added = self._dropped = self._failures = self._second = 0
+        self._draws = _Allowance(DRAWN_A_SECOND, clock)
+        self._failures = _Allowance(FAILURES_A_SECOND, clock)
+        self._added = self._dropped = 0
 
     def drawn(self) -> bool:
         """
-        Say whether a request is recorded, by lot: its trace id may be a stranger's choice, so it does not decide.
+        Say whether a request is recorded, by lot and within reason: its trace id may be a stranger's choice, so it does not
+        decide.
         """
-        return random() < self._ratio  # noqa: S311 - no secret
+        return random() < self._ratio and self._draws.spend()  # noqa: S311 - no secret
 
     def wants(self, *, sampled: bool, failed: bool) -> bool:
         """
         Say whether something that has ended is recorded: what its trace says, and failures anyway, within reason.
         """
-        return sampled or (failed and self._affords())
+        return sampled or (failed and self._failures.spend())
 
     def add(self, span: Span) -> None:
         """
@@ -177,17 +181,29 @@ class Traces:
         """
         meter.create_observable_counter("seatstream.spans", [self._observe], description="Spans of traces, by outcome")
 
-    def _affords(self) -> bool:
-        second = int(self._clock())
-        if second != self._second:
-            self._second, self._failures = second, 0
-        self._failures += 1
-        return self._failures <= FAILURES_A_SECOND
-
     def _observe(self, _: CallbackOptions) -> list[Observation]:
         failed = self._outlet.failed
         outcomes = {"exported": self._outlet.taken - failed, "lost": failed + self._dropped}
         return [Observation(count, {"outcome": outcome}) for outcome, count in outcomes.items()]
+
+
+class _Allowance:
+    """So many a second, and after a pause as many at once."""
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most = self._left = float(most)
+        self._clock = clock
+        self._at = clock()
+
+    def spend(self) -> bool:
+        """Take one; say whether there was one."""
+        now = self._clock()
+        self._left = min(self._most, self._left + (now - self._at) * self._most)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 def open_traces(settings: TraceSettings, service: str, version: str, meter: Meter) -> Traces | None:

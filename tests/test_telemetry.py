@@ -9,7 +9,15 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from prometheus_client import CollectorRegistry, generate_latest
 
-from inventory_stream.telemetry import FAILURES_A_SECOND, Span, Traces, TraceSettings, open_traces, parent_of
+from inventory_stream.telemetry import (
+    DRAWN_A_SECOND,
+    FAILURES_A_SECOND,
+    Span,
+    Traces,
+    TraceSettings,
+    open_traces,
+    parent_of,
+)
 
 SPAN = Span("a" * 32, "b" * 16, "", "server", "GET /v1/things", 1.5, 0.5, {})
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -109,6 +117,17 @@ def test_requests_are_drawn_by_lot(ratio, expected):
     traces = Traces(FakeOutlet(), ratio)
 
     assert {traces.drawn() for _ in range(200)} == expected
+
+
+def test_draws_are_bounded():
+    """However large the share, no more than so many requests a second are drawn."""
+    now = [1.0]
+    traces = Traces(FakeOutlet(), clock=lambda: now[0])
+    drawn = [traces.drawn() for _ in range(DRAWN_A_SECOND + 1)]
+    now[0] = 1.0 + 2 / DRAWN_A_SECOND
+
+    assert drawn == [True] * DRAWN_A_SECOND + [False]
+    assert [traces.drawn() for _ in range(3)] == [True, True, False]
 
 
 def test_failures_are_recorded_within_reason():
