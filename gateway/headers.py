@@ -86,8 +86,9 @@ def trace_of(headers: Iterable[tuple[bytes, bytes]], draw: Draw | None = None) -
     if match is None:
         return new_trace(draw)
     trace_id = match[1].decode()
-    parent = traceparent(trace_id, f"{getrandbits(64) or 1:016x}", sampled=draw is not None and draw())
-    return Trace(trace_id, parent, state, match[2].decode(), True, [])
+    flags = "01" if draw is not None and draw() else "00"
+    parent = f"00-{trace_id}-{getrandbits(64) or 1:016x}-{flags}"
+    return Trace(trace_id, parent.encode(), state, match[2].decode(), True, [])
 
 
 def new_trace(draw: Draw | None = None, *, asked: bool = True) -> Trace:
@@ -99,15 +100,8 @@ def new_trace(draw: Draw | None = None, *, asked: bool = True) -> Trace:
         asked: by a caller.
     """
     ids = f"{getrandbits(192) or 1:048x}"
-    parent = traceparent(ids[:32], ids[32:], sampled=draw is not None and draw())
-    return Trace(ids[:32], parent, b"", "", asked, [])
-
-
-def traceparent(trace: str, span: str, *, sampled: bool) -> bytes:
-    """
-    Return the header (W3C Trace Context) of a trace and a span in it.
-    """
-    return f"00-{trace}-{span}-{'01' if sampled else '00'}".encode()
+    flags = "01" if draw is not None and draw() else "00"
+    return Trace(ids[:32], f"00-{ids[:32]}-{ids[32:]}-{flags}".encode(), b"", "", asked, [])
 
 
 def passed_on(headers: Headers) -> Headers:

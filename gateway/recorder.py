@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from gateway.exchange import Exchange
-from gateway.headers import Trace, traceparent
+from gateway.headers import Trace
 from gateway.routes import Route
 from inventory_stream.telemetry import Span, Traces
 
@@ -111,7 +111,7 @@ class Attempt:
         self._route = route
         self._trace = trace
         self._id = f"{getrandbits(64) or 1:016x}"
-        self.parent = traceparent(trace.id, self._id, sampled=trace.sampled)
+        self.parent = b"%b%b%b" % (trace.parent[:36], self._id.encode(), trace.parent[52:])
         self.status = 0
 
     def __enter__(self) -> Self:
