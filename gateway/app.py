@@ -63,7 +63,7 @@ def create_app(
     log = AccessLog(write_log or sys.stdout.write) if settings.access_log else None
     state = ServiceState(NAME, version, (), ServiceMetrics(NAME, version), log)
     recorder = _recorder(settings, state)
-    callers = make_callers(settings)
+    callers = make_callers(settings, lambda: now().timestamp(), clock)
     upstreams = Upstreams(settings, partial(callers.introduce, MYSELF))
     documents = Documents(upstreams, routes, version, settings, clock)
     pages = Pages(state, settings, upstreams, documents, routes, now, clock)

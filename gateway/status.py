@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 
 from gateway.settings import GatewaySettings
-from gateway.upstreams import Upstreams
+from gateway.upstreams import Refused, Upstreams
 
 Colour = Literal["green", "yellow", "red"]
 _WORSE: tuple[Colour, ...] = ("green", "yellow", "red")
@@ -89,6 +89,8 @@ async def _ask(upstreams: Upstreams, service: str, settings: GatewaySettings, no
         return [Row(service=service, status="red", reason="cannot be reached", health="down", url=url)]
     except TimeoutError:
         return [Row(service=service, status="red", reason="did not answer in time", health="down", url=url)]
+    except Refused as error:
+        return [Row(service=service, status="red", reason=f"refuses: {error}", health="down", url=url)]
     except (aiohttp.ClientError, OSError, ValueError):  # msgspec's errors are ValueErrors
         return [Row(service=service, status="red", reason="gave no usable answer", health="down", url=url)]
     if not said.projections:

@@ -14,6 +14,12 @@ from gateway.settings import GatewaySettings
 KEEPALIVE_S = 4.0
 
 
+class Refused(aiohttp.ClientError):
+    """
+    The service answered with a problem. The text is what it says about it.
+    """
+
+
 class Upstreams:
     """
     One client of all services, for the little that the gateway itself asks. To be opened in the loop that uses it.
@@ -58,12 +64,15 @@ class Upstreams:
         Return what a service says about itself.
 
         Raises:
+            Refused: it says why it does not.
             aiohttp.ClientError, TimeoutError, ValueError: it says nothing, or no JSON.
         """
         url = URL(self.urls[service] + path, encoded=True)
         headers = {name.decode(): value.decode() for name, value in self._introduce(service)}
         limits = aiohttp.ClientTimeout(total=timeout_s)
-        async with self.session.get(
-            url, headers=headers, timeout=limits, allow_redirects=False, raise_for_status=True
-        ) as answer:
-            return await answer.json(content_type=None)
+        async with self.session.get(url, headers=headers, timeout=limits, allow_redirects=False) as answer:
+            said = await answer.json(content_type=None)
+            if answer.status >= 400 and isinstance(said, dict) and said.get("detail"):
+                raise Refused(str(said["detail"]))
+            answer.raise_for_status()
+            return said

@@ -3,6 +3,9 @@ Those who call: who they are, whether they may, and what services are told about
 """
 
 import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 import httpx
@@ -12,7 +15,7 @@ from gateway.headers import Headers
 from gateway.identity.demo import ensure_demo_key
 from gateway.identity.guard import Guard
 from gateway.identity.keys import ApiKeys
-from gateway.identity.provider import Provider
+from gateway.identity.provider import TIMEOUT_S, Provider
 from gateway.identity.sessions import Sessions
 from gateway.routes import Route
 from gateway.settings import GatewaySettings
@@ -30,17 +33,17 @@ class Callers:
     """
 
     def __init__(
-        self, guard: Guard, sessions: Sessions, signer: Signer | None, client: httpx.AsyncClient | None = None
+        self, guard: Guard, sessions: Sessions, signer: Signer | None, provider: Provider | None = None
     ) -> None:
         """
         Args:
             signer: of statements to services; None when they know no keys of this gateway.
-            client: of the identity provider, closed with this.
+            provider: of identities, closed with this.
         """
         self._guard = guard
         self._sessions = sessions
         self._signer = signer
-        self._client = client
+        self._provider = provider
 
     async def admit(self, route: Route, scope: Scope) -> tuple[Identity, bytes]:
         """
@@ -66,29 +69,40 @@ class Callers:
         """
         Let go of the identity provider.
         """
-        if self._client is not None:
-            await self._client.aclose()
+        if self._provider is not None:
+            await self._provider.close()
 
 
-def make_callers(settings: GatewaySettings) -> Callers:
+def make_callers(
+    settings: GatewaySettings, clock: Callable[[], float] = time.time, rising: Callable[[], float] = time.monotonic
+) -> Callers:
     """
     Return what the settings say.
+
+    Args:
+        clock: seconds since 1970. rising: seconds that go on when that is set.
 
     Raises:
         OSError, ValueError: a file that they name cannot be used.
     """
     if settings.keys_file and settings.demo_header_file:
         ensure_demo_key(settings.keys_file, settings.demo_header_file)
-    client = httpx.AsyncClient(timeout=5) if settings.oidc_jwks_url else None
     provider = None
-    if client is not None:
+    if settings.oidc_jwks_url:
+        client = httpx.AsyncClient(timeout=TIMEOUT_S)
         provider = Provider(
-            client, settings.oidc_jwks_url, issuer=settings.oidc_issuer, audience=settings.oidc_audience
+            client,
+            settings.oidc_jwks_url,
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            clock=clock,
+            rising=rising,
         )
     secret = settings.session_secret_file.read_bytes() if settings.session_secret_file else secrets.token_bytes(32)
-    sessions = Sessions(secret, secure=settings.secure_cookies)
-    signer = Signer(read_private(settings.identity_key)) if settings.identity_key else None
-    return Callers(Guard(ApiKeys(settings.keys_file), provider, sessions), sessions, signer, client)
+    sessions = Sessions(secret, secure=settings.secure_cookies, clock=clock)
+    signer = Signer(read_private(settings.identity_key), clock) if settings.identity_key else None
+    keys = ApiKeys(settings.keys_file, lambda: datetime.fromtimestamp(clock(), UTC), rising)
+    return Callers(Guard(keys, provider, sessions), sessions, signer, provider)
 
 
 def _venue(route: Route, raw_path: bytes) -> str | None:

@@ -3,9 +3,11 @@ Tokens of an OpenID Connect provider: signed by keys that it publishes and repla
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -21,6 +23,8 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519")  # no shared secrets: the ga
 RENEW_S = 600.0
 RETRY_S = 10.0
 KEEP_S = 86_400.0
+TIMEOUT_S = 5.0  # for the whole answer: a provider that drips is as good as away
+LARGEST = 1_000_000
 _MOST_KEPT = 10_000
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +34,7 @@ class Provider:
     Checks tokens of one issuer against its published keys.
 
     Keys are asked for again every ten minutes, and when a token names one that is not known, at most once in ten seconds.
-    While the provider is away, the keys known last stay good for a day.
+    Nobody whose key is known waits for that. While the provider is away, the keys known last stay good for a day.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class Provider:
         audience: str,
         leeway_s: int = 60,
         clock: Callable[[], float] = time.time,
+        rising: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         Args:
@@ -49,11 +54,12 @@ class Provider:
             jwks_url: where they are.
             issuer, audience: what tokens must name.
             leeway_s: by how much the provider's clock may differ.
-            clock: seconds since 1970.
+            clock: seconds since 1970. rising: seconds that go on when that is set.
         """
         self._client = client
         self._jwks_url = jwks_url
         self._clock = clock
+        self._rising = rising
         self._leeway_s = leeway_s
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock()),
@@ -64,10 +70,10 @@ class Provider:
             sub={"essential": True},
         )
         self._keys: KeySet | None = None
-        self._got = 0.0
-        self._tried = 0.0
-        self._asking = asyncio.Lock()
-        self._known: dict[str, tuple[Identity, float]] = {}
+        self._got = self._tried = float("-inf")
+        self._away = False
+        self._asking: asyncio.Task[None] | None = None
+        self._known: dict[str, tuple[Identity, float, float]] = {}
 
     async def identity(self, token: str) -> Identity:
         """
@@ -78,15 +84,23 @@ class Provider:
             ProviderUnreachable: its keys are not known, and cannot be asked for.
         """
         found = self._known.get(token)
-        if found is not None and self._clock() < found[1]:
+        if found is not None and self._clock() < found[1] and self._rising() < found[2]:
             return found[0]
         claims = await self._checked(token)
         identity = _identity(claims)
         if len(self._known) >= _MOST_KEPT:
             self._known.clear()
         # A key that the provider withdraws must not live on here: look again soon.
-        self._known[token] = identity, min(claims["exp"] + self._leeway_s, self._clock() + 60)
+        self._known[token] = identity, claims["exp"] + self._leeway_s, self._rising() + 60
         return identity
+
+    async def close(self) -> None:
+        """
+        Ask no more.
+        """
+        if self._asking is not None:
+            self._asking.cancel()
+        await self._client.aclose()
 
     async def _checked(self, token: str) -> dict[str, Any]:
         keys = await self._current()
@@ -97,40 +111,79 @@ class Provider:
                 decoded = jwt.decode(token, await self._renewed(keys), algorithms=list(ALGORITHMS))
             self._claims.validate(decoded.claims)
         except ExpiredTokenError as error:
-            raise Unauthenticated("the token has expired") from error
-        except (JoseError, ValueError) as error:
+            raise Unauthenticated(f"the token has expired; {self._time()}") from error
+        except (JoseError, ValueError, TypeError) as error:
+            if getattr(error, "claim", "") in ("nbf", "iat"):
+                raise Unauthenticated(f"the token is not valid yet; {self._time()}") from error
             raise Unauthenticated(
                 "the token is not valid: its signature, issuer, audience or times are wrong"
             ) from error
         return decoded.claims
 
+    def _time(self) -> str:
+        """What helps those whose clock differs."""
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        return f"here it is {now:%Y-%m-%dT%H:%M:%SZ}, and clocks may differ by {self._leeway_s} s"
+
     async def _current(self) -> KeySet:
-        age = self._clock() - self._got
-        if self._keys is None or age > RENEW_S:
-            await self._ask()
-        if self._keys is None or self._clock() - self._got > KEEP_S:
+        age = self._rising() - self._got
+        if self._keys is None or age > KEEP_S or (age > 2 * RENEW_S and not self._away):
+            await self._ask()  # also after hours in which nobody came: a key may have been withdrawn since
+        elif age > RENEW_S:
+            self._begin()
+        if self._keys is None or self._rising() - self._got > KEEP_S:
             raise ProviderUnreachable
         return self._keys
 
     async def _renewed(self, known: KeySet) -> KeySet:
         if self._keys is known:
             await self._ask()
+        if self._keys is known and self._away:
+            raise ProviderUnreachable  # it may have replaced its keys
         return self._keys or known
 
     async def _ask(self) -> None:
-        before = self._tried
-        async with self._asking:
-            if self._tried != before or self._clock() - self._tried < RETRY_S:
-                return  # somebody asked while we waited, or a moment ago
-            self._tried = self._clock()
-            try:
-                answer = await self._client.get(self._jwks_url)
-                answer.raise_for_status()
-                self._keys = KeySet.import_key_set(answer.json())
-                self._got = self._clock()
-                self._known.clear()
-            except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
-                _logger.warning("the keys of the identity provider could not be renewed: %r", error)
+        """Wait for the keys, if somebody asks for them now; whoever leaves must not end that for the others."""
+        self._begin()
+        if self._asking is not None:
+            await asyncio.shield(self._asking)
+
+    def _begin(self) -> None:
+        if self._asking is None and self._rising() - self._tried >= RETRY_S:
+            self._tried = self._rising()
+            self._asking = asyncio.get_running_loop().create_task(self._fetch())
+            self._asking.add_done_callback(self._asked)
+
+    def _asked(self, _: "asyncio.Task[None]") -> None:
+        self._asking = None
+
+    async def _fetch(self) -> None:
+        asked_at = self._rising()
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                self._keys = KeySet.import_key_set(json.loads(await self._body()))
+        except Exception as error:  # noqa: BLE001 - whatever it says or does, it gives no keys
+            self._away = True
+            _logger.warning("the keys of the identity provider could not be renewed: %r", error)
+            return
+        self._got, self._away = asked_at, False
+        self._known.clear()
+
+    async def _body(self) -> bytes:
+        """
+        Return what the provider says.
+
+        Raises:
+            ValueError: it is not about keys.
+        """
+        body = b""
+        async with self._client.stream("GET", self._jwks_url) as answer:
+            answer.raise_for_status()
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > LARGEST:
+                    raise ValueError("this is more than keys")
+        return body
 
 
 def _identity(claims: dict[str, Any]) -> Identity:

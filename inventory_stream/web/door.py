@@ -15,10 +15,11 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inventory_stream.log.base import Partition
-from inventory_stream.web.identity import HEADER, NotIdentified, Verifier
+from inventory_stream.web.identity import HEADER, LEEWAY_S, LIFETIME_S, NotIdentified, OutOfTime, Verifier
 from inventory_stream.web.logs import AccessLine, trace_id
 from inventory_stream.web.positions import parse_positions
 from inventory_stream.web.problems import (
+    ClocksDiffer,
     FieldError,
     InvalidRequest,
     PositionNotReached,
@@ -112,8 +113,8 @@ class Door:
         given = headers.get(b"traceparent")
         trace = scope["trace_id"] = next(_made_up) if given is None else _trace(given)
         asked = _asked(scope, headers) if scope["query_string"] or ASKED_HEADER in headers else None
-        stranger = self._verifier is not None and not _introduced(self._verifier, scope, headers)
-        if asked is None and self._prepared is not None and not stranger:
+        stranger = None if self._verifier is None else _stranger(self._verifier, scope, headers)
+        if asked is None and self._prepared is not None and stranger is None:
             answer = self._prepared(scope, headers)
             if answer is not None:
                 begin, end = answer.messages(state.position_header(), head=scope["method"] == "HEAD")
@@ -136,12 +137,12 @@ class Door:
             state.metrics.answered(method, route_of(scope), exchange.status, seconds)
 
     async def _answer(
-        self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive, *, stranger: bool
+        self, asked: str | None, exchange: "_Exchange", scope: Scope, receive: Receive, *, stranger: Problem | None
     ) -> None:
         trace_id.set(scope["trace_id"])
         try:
-            if stranger:
-                _refuse()
+            if stranger is not None:
+                _refuse(stranger)
             answer = None
             if asked is not None:
                 await self._reach(asked)
@@ -214,17 +215,24 @@ class _Exchange:
         await self._send(message)
 
 
-def _introduced(verifier: Verifier, scope: Scope, headers: Headers) -> bool:
-    """Note who asks in the scope's `identity`; say whether the gateway sends them, where that matters."""
+def _stranger(verifier: Verifier, scope: Scope, headers: Headers) -> Problem | None:
+    """Note who asks in the scope's `identity`; return why that cannot be believed, where it matters."""
     try:
         scope["identity"] = verifier.identity(headers.get(HEADER, b""))
-    except NotIdentified:
-        return scope["path"] in _OPEN_PATHS
-    return True
+    except NotIdentified as error:
+        if scope["path"] in _OPEN_PATHS:
+            return None
+        if isinstance(error, OutOfTime):
+            return ClocksDiffer(
+                f"by the clock here, what the gateway says about who asks is {error}; it is good for {LIFETIME_S} s, "
+                f"and clocks may differ by {LEEWAY_S} s"
+            )
+        return Unauthenticated("this service answers the gateway alone: send the request there")
+    return None
 
 
-def _refuse() -> NoReturn:
-    raise Unauthenticated("this service answers the gateway alone: send the request there")
+def _refuse(problem: Problem) -> NoReturn:
+    raise problem
 
 
 def _trace(given: bytes) -> str:

@@ -45,6 +45,19 @@ class NotIdentified(Exception):
     """
 
 
+class OutOfTime(NotIdentified):
+    """
+    The statement is the gateway's, but not of this time: the clocks of the two differ.
+    """
+
+    def __init__(self, age_s: float) -> None:
+        """
+        Args:
+            age_s: of the statement by the clock here; negative when it is of the future.
+        """
+        super().__init__(f"{age_s:.0f} s old" if age_s > 0 else f"of {-age_s:.0f} s in the future")
+
+
 class Signer:
     """
     Makes statements about identities; one that is still good for a while is given again.
@@ -58,7 +71,7 @@ class Signer:
         """
         self._key = key
         self._clock = clock
-        self._made: dict[tuple[Identity, str], tuple[bytes, float]] = {}
+        self._made: dict[tuple[Identity, str], tuple[bytes, float]] = {}  # statement, when it was made
 
     def statement(self, identity: Identity, service: str) -> bytes:
         """
@@ -66,15 +79,17 @@ class Signer:
         """
         now = self._clock()
         found = self._made.get((identity, service))
-        if found is not None and now < found[1]:
+        # A clock that was set back made it in its future, where no service believes it.
+        if found is not None and 0 <= now - found[1] < LIFETIME_S / 2:
             return found[0]
-        claims = {"aud": service, "exp": int(now) + LIFETIME_S, "sub": identity.subject, "roles": identity.roles}
+        times = {"iat": int(now), "exp": int(now) + LIFETIME_S}
+        claims = {"aud": service, "sub": identity.subject, "roles": identity.roles, **times}
         claims |= {"venues": identity.venues} if identity.venues else {}
         header = {"alg": ALGORITHM, "kid": self._key.kid}
         made = jwt.encode(header, claims, self._key, algorithms=[ALGORITHM]).encode()
         if len(self._made) >= _MOST_KEPT:
             self._made.clear()
-        self._made[identity, service] = made, now + LIFETIME_S / 2
+        self._made[identity, service] = made, now
         return made
 
 
@@ -93,38 +108,39 @@ class Verifier:
         self._keys = keys
         self._service = service
         self._clock = clock
-        self._claims = jwt.JWTClaimsRegistry(
-            now=lambda: int(clock()),
-            leeway=LEEWAY_S,
-            aud={"essential": True, "value": service},
-            exp={"essential": True},
-        )
-        self._known: dict[bytes, tuple[Identity, float]] = {}
+        self._known: dict[bytes, tuple[Identity, float, float]] = {}  # who, from when and until when
 
     def identity(self, statement: bytes) -> Identity:
         """
         Return who asks.
 
         Raises:
-            NotIdentified: see there.
+            NotIdentified, OutOfTime: see there.
         """
         found = self._known.get(statement)
-        if found is not None and self._clock() < found[1]:
+        now = self._clock()
+        if found is not None and found[1] <= now < found[2]:
             return found[0]
         try:
             token = jwt.decode(statement.decode("ascii"), self._keys, algorithms=[ALGORITHM])
-            self._claims.validate(token.claims)
             claims = msgspec.convert(token.claims, _Claims)
-        except (JoseError, ValueError, msgspec.ValidationError) as error:
+        except (JoseError, ValueError, TypeError, msgspec.ValidationError) as error:
             raise NotIdentified(str(error)) from error
+        if claims.aud != self._service:
+            raise NotIdentified("the statement is meant for another service")
+        begins, ends = claims.iat - LEEWAY_S, claims.exp + LEEWAY_S
+        if not begins <= now < ends:
+            raise OutOfTime(now - claims.iat)
         identity = Identity(claims.roles, claims.sub, claims.venues)
         if len(self._known) >= _MOST_KEPT:
             self._known.clear()
-        self._known[statement] = identity, claims.exp + LEEWAY_S
+        self._known[statement] = identity, begins, ends
         return identity
 
 
 class _Claims(msgspec.Struct):
+    aud: str
+    iat: int
     exp: int
     sub: str
     roles: tuple[Role, ...]

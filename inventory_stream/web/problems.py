@@ -13,6 +13,7 @@ Errors of the HTTP APIs: each carries its status and problem type, and one funct
     ├── TooManyRequests         429 too-many-requests
     ├── BadGateway              502 bad-gateway
     ├── Unavailable             503 unavailable           with Retry-After
+    │   └── ClocksDiffer        503 clocks-differ         with Retry-After
     └── PositionNotReached      504 position-not-reached
 """
 
@@ -158,6 +159,14 @@ class Unavailable(Problem):
     status = 503
     kind = "unavailable"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+class ClocksDiffer(Unavailable):
+    """
+    The clocks of the gateway and of this service differ by too much to believe what it says about who asks.
+    """
+
+    kind = "clocks-differ"
 
 
 class PositionNotReached(Problem):

@@ -3,6 +3,7 @@ What the gateway tells services about who asks: believed from the gateway alone,
 """
 
 import json
+from base64 import b64encode
 
 import pytest
 from joserfc import jwt
@@ -15,6 +16,7 @@ from inventory_stream.web.identity import (
     LIFETIME_S,
     Identity,
     NotIdentified,
+    OutOfTime,
     Signer,
     Verifier,
     generate_key,
@@ -33,7 +35,8 @@ class Clock:
     Shows what it is set to.
     """
 
-    now = 1_800_000_000.0
+    def __init__(self, seconds=0):
+        self.now = 1_800_000_000.0 + seconds
 
     def __call__(self):
         """The time."""
@@ -101,6 +104,56 @@ def test_a_statement_ends(clock):
         service.identity(statement)
 
 
+@pytest.mark.parametrize("seconds", [LEEWAY_S, -LIFETIME_S - LEEWAY_S + 1])
+def test_clocks_may_differ_a_little(clock, seconds):
+    """
+    A gateway that is a little ahead or behind is believed.
+    """
+    statement = Signer(KEY, Clock(seconds)).statement(VENUE, "venue_api")
+
+    assert verifier(clock).identity(statement) == VENUE
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(LEEWAY_S + 7, "of 12 s in the future"), (-LIFETIME_S - LEEWAY_S, "35 s old"), (3600, "of 3600 s in the future")],
+)
+def test_clocks_may_not_differ_more(clock, seconds, told):
+    """
+    What is said then is how old the statement is by the service's clock.
+    """
+    statement = Signer(KEY, Clock(seconds)).statement(VENUE, "venue_api")
+
+    with pytest.raises(OutOfTime, match=told):
+        verifier(clock).identity(statement)
+
+
+def test_a_clock_that_is_set_back_makes_new_statements(clock):
+    """
+    What was made in the future is not given again; what a service believed then, it asks about anew.
+    """
+    signer, service = Signer(KEY, clock), verifier(clock)
+    clock.now += 3600
+    early = signer.statement(VENUE, "venue_api")
+    service.identity(early)
+    clock.now -= 3600
+
+    assert service.identity(signer.statement(VENUE, "venue_api")) == VENUE
+    with pytest.raises(OutOfTime):
+        service.identity(early)
+
+
+def test_a_head_that_makes_no_sense_is_refused(clock):
+    """
+    Callers choose what is in it; none of it is a fault of the service.
+    """
+    payload = b64encode(b"{}").decode().rstrip("=")
+    for head in ({"alg": ALGORITHM, "kid": KEY.kid, "crit": 5}, {"alg": ALGORITHM, "kid": [1]}, {"alg": 7}, 5, None):
+        made = b64encode(json.dumps(head).encode()).decode().rstrip("=")
+        with pytest.raises(NotIdentified):
+            verifier(clock).identity(f"{made}.{payload}.{'A' * 86}".encode())
+
+
 def test_a_statement_is_for_one_service(clock):
     """
     A service cannot use what it was told to speak to another.
@@ -130,12 +183,15 @@ def test_only_the_gateway_is_believed(clock):
             verifier(clock).identity(statement)
 
 
-@pytest.mark.parametrize("claims", [{"roles": ["gods"]}, {"roles": "fans"}, {"sub": 1}, {"exp": "soon"}, {"exp": None}])
+@pytest.mark.parametrize(
+    "claims", [{"roles": ["gods"]}, {"roles": "fans"}, {"sub": 1}, {"exp": "soon"}, {"exp": None}, {"iat": None}]
+)
 def test_a_statement_that_makes_no_sense_is_refused(clock, claims):
     """
     Signed well, but with claims that mean nothing.
     """
-    sound = {"aud": "venue_api", "exp": int(clock.now) + 10, "sub": "", "roles": ["fans"]} | claims
+    times = {"iat": int(clock.now), "exp": int(clock.now) + 10}
+    sound = {"aud": "venue_api", "sub": "", "roles": ["fans"], **times} | claims
     header = {"alg": ALGORITHM, "kid": KEY.kid}
     statement = jwt.encode(header, {k: v for k, v in sound.items() if v is not None}, KEY, algorithms=[ALGORITHM])
 

@@ -76,7 +76,8 @@ def with_provider(publisher, clock, act):
 
     async def run():
         async with httpx.AsyncClient(transport=httpx.MockTransport(publisher)) as client:
-            return await act(Provider(client, "https://id.example/keys", issuer=ISSUER, audience=AUDIENCE, clock=clock))
+            url, named = "https://id.example/keys", {"issuer": ISSUER, "audience": AUDIENCE}
+            return await act(Provider(client, url, **named, clock=clock, rising=clock))
 
     return asyncio.run(run())
 
@@ -201,7 +202,7 @@ def test_a_withdrawn_key_opens_nothing_after_the_next_look(clock):
     async def act(provider):
         await provider.identity(long_lived)
         publisher.keys = [SECOND]
-        clock.now += RENEW_S + 1
+        clock.now += 2 * RENEW_S + 1
         with pytest.raises(Unauthenticated):
             await provider.identity(long_lived)
 
