@@ -1,5 +1,6 @@
 """
-How soon after a record is appended an answer shows it, while every projection takes up a steady load.
+How soon after a record is appended an answer shows it, while every projection takes up a steady load: an answer of the service
+that waits for the record, and one of the gateway that is asked again and again and may come from what it keeps.
 """
 
 import json
@@ -17,10 +18,11 @@ from benchmarks.onsale import START, OnSale
 from benchmarks.result import percentile, report
 from benchmarks.servers import Progress, Servers, servers, total, wait_ready
 from inventory_stream.local.ports import LOOPBACK, free_port
-from inventory_stream.log import Position
+from inventory_stream.log import Partition, Position
 from inventory_stream.records import Encoded, Record, SeatRun, encode
 from inventory_stream.records.catalogue import EventScheduled, SeatsReleased
 from inventory_stream.records.inventory import HoldEnded, SeatsHeld
+from inventory_stream.web.positions import parse_positions
 
 RATE, SECONDS = 5_000, 60
 EVENTS, SECTIONS = 200, 20
@@ -28,6 +30,8 @@ PROBES, WARM_UP_S = 300, 3.0
 BAR_MS = 100.0
 PROJECTIONS = {"inventory": ["inventory"], "venue": ["inventory", "activity"], "fraud": ["inventory", "activity"]}
 HELD = 2
+AGAIN_S = 0.001
+PATH = "/v1/events/probe/availability"
 
 
 class Sample(NamedTuple):
@@ -48,21 +52,22 @@ def main() -> None:
         running.log.send(world.catalogue())
         running.log.flush()
         running.log.append(put_on_sale())
-        port = free_port()
-        with processes(running, port):
+        port, door = free_port(), free_port()
+        with processes(running, port, door):
             wait_ready(port)
+            wait_ready(door)
             follow(running)
             load = Load(running.kafka.bootstrap_servers, world, EVENTS, RATE, SECONDS)
             load.begin()
-            samples = probe_all(running, port, load)
+            samples, kept = probe_all(running, port, door, load)
             rate = load.rate()
             behind = {name: lacking(running, name) for name in PROJECTIONS}
             follow(running)
         running.log.close()
-    say(samples, rate, behind)
+    say(samples, kept, rate, behind)
 
 
-def say(samples: list[Sample], rate: float, behind: dict[str, int]) -> None:
+def say(samples: list[Sample], kept: list[Sample], rate: float, behind: dict[str, int]) -> None:
     """
     Print the results.
     """
@@ -70,9 +75,15 @@ def say(samples: list[Sample], rate: float, behind: dict[str, int]) -> None:
     shown, appended = [sample.shown for sample in samples], [sample.appended for sample in samples]
     p50, p99 = percentile(shown, 0.5), percentile(shown, 0.99)
     report("freshness.p50", p50, "ms", versus=under)
-    enough = len(samples) >= PROBES and rate >= 0.98 * RATE
+    enough = min(len(samples), len(kept)) >= PROBES and rate >= 0.98 * RATE
     bar = f"<= {BAR_MS:.0f} ms at {RATE:,} records/s"
     report("freshness.p99", p99, "ms", versus=under, bar=bar, ok=enough and p99 <= BAR_MS)
+    through = [sample.shown for sample in kept]
+    p99 = percentile(through, 0.99)
+    report(
+        "freshness.gateway.p50", percentile(through, 0.5), "ms", versus=f"{len(kept)} probes, of what the gateway keeps"
+    )
+    report("freshness.gateway.p99", p99, "ms", versus="the same", bar=bar, ok=enough and p99 <= BAR_MS)
     report("freshness.append.p50", percentile(appended, 0.5), "ms", versus="of the above, until it was on the log")
     report("freshness.append.p99", percentile(appended, 0.99), "ms", versus="of the above, until it was on the log")
     report("freshness.load", rate, "records/s", bar=f">= {0.98 * RATE:,.0f}", ok=rate >= 0.98 * RATE)
@@ -81,14 +92,16 @@ def say(samples: list[Sample], rate: float, behind: dict[str, int]) -> None:
 
 
 @contextmanager
-def processes(running: Servers, port: int) -> Iterator[None]:
+def processes(running: Servers, port: int, door: int) -> Iterator[None]:
     """
-    Every projector, and the API that answers.
+    Every projector, the API that answers, and the gateway in front of it.
     """
     started: list[subprocess.Popen[bytes]] = []
     try:
         started.extend(running.start(f"{name}_api.projector") for name in PROJECTIONS)
         started.append(running.start("inventory_api", INVENTORY_API_PORT=str(port), INVENTORY_API_ACCESS_LOG="false"))
+        behind = {"GATEWAY_INVENTORY_API_URL": f"http://{LOOPBACK}:{port}", "GATEWAY_ACCESS_LOG": "false"}
+        started.append(running.start("gateway", GATEWAY_PORT=str(door), GATEWAY_RATE_FACTOR="0", **behind))
         yield
     finally:
         for process in started:
@@ -119,25 +132,27 @@ def lacking(running: Servers, name: str) -> int:
         progress.close()
 
 
-def probe_all(running: Servers, port: int, load: Load) -> list[Sample]:
+def probe_all(running: Servers, port: int, door: int, load: Load) -> tuple[list[Sample], list[Sample]]:
     """
-    Return what probes took, from when the load has settled until it is over.
+    Return what probes took at the service and at the gateway, in turns, from when the load has settled until it is over.
     """
     dice = random.Random(1)
-    connection = HTTPConnection(LOOPBACK, port, timeout=30)
-    samples: list[Sample] = []
+    service, gateway = (HTTPConnection(LOOPBACK, number, timeout=30) for number in (port, door))
+    samples: list[list[Sample]] = [[], []]
     settled, number = perf_counter() + WARM_UP_S, 0
     while not load.over:
         number += 1
-        sample = probe(running, connection, number)
+        kept = number // 2 % 2  # each sees holds and ends of holds
+        sample = probe(running, gateway if kept else service, number, kept=bool(kept))
         if perf_counter() > settled:
-            samples.append(sample)
+            samples[kept].append(sample)
         sleep(dice.uniform(0, 0.02))  # so that probes keep no step with commits
-    connection.close()
-    return samples
+    service.close()
+    gateway.close()
+    return samples[0], samples[1]
 
 
-def probe(running: Servers, connection: HTTPConnection, number: int) -> Sample:
+def probe(running: Servers, connection: HTTPConnection, number: int, *, kept: bool) -> Sample:
     """
     Hold two seats, or let them go; return how long it took until an answer showed it.
     """
@@ -146,25 +161,43 @@ def probe(running: Servers, connection: HTTPConnection, number: int) -> Sample:
     started = perf_counter()
     [position] = running.log.append([record])
     appended = perf_counter()
-    counts = ask(connection, position)
+    held = (watch if kept else ask)(connection, position)
     shown = perf_counter()
-    if counts["held"] != (HELD if holding else 0):
-        raise RuntimeError(f"the answer at {position} does not show its record: {counts}")
+    if held != (HELD if holding else 0):
+        raise RuntimeError(f"the answer at {position} does not show its record: {held} places are held")
     return Sample((appended - started) * 1000, (shown - started) * 1000)
 
 
-def ask(connection: HTTPConnection, position: Position) -> dict[str, int]:
+def ask(connection: HTTPConnection, position: Position) -> int:
     """
-    Return the counts of the probed event at this record or later.
+    Return how many places of the probed event are held at this record or later, from an answer that waits for it.
     """
     asked = f"{position.topic}:{position.partition}={position.offset + 1}"
-    connection.request("GET", "/v1/events/probe/availability", headers={"Min-Position": asked})
+    held, _ = read(connection, {"Min-Position": asked})
+    return held
+
+
+def watch(connection: HTTPConnection, position: Position) -> int:
+    """
+    The same from the first answer that reflects the record, asking as everybody does.
+    """
+    while True:
+        held, reflected = read(connection, {})
+        if reflected.get(Partition(position.topic, position.partition), 0) > position.offset:
+            return held
+        sleep(AGAIN_S)
+
+
+def read(connection: HTTPConnection, headers: dict[str, str]) -> tuple[int, dict[Partition, int]]:
+    """
+    Return how many places of the probed event are held, and what the answer reflects.
+    """
+    connection.request("GET", PATH, headers=headers)
     response = connection.getresponse()
     body = response.read()
     if response.status != 200:
-        raise RuntimeError(f"the API answered {response.status}: {body.decode()}")
-    counts: dict[str, int] = json.loads(body)["counts"]
-    return counts
+        raise RuntimeError(f"the answer is {response.status}: {body.decode()}")
+    return json.loads(body)["counts"]["held"], parse_positions(response.headers["Stream-Position"])
 
 
 def put_on_sale() -> list[Encoded]:
