@@ -3,6 +3,7 @@ Snapshots of a projection's live version: whatever is asked within one fits toge
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.projection.feed import Connection, read_live
 from inventory_stream.projection.versions import schema_of
 
+_logger = logging.getLogger(__name__)
 _ATTEMPTS = 4
 DROPPED = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 _POSITIONS = """
@@ -95,7 +97,7 @@ class Snapshots:
             async with asyncio.timeout(timeout_s), self._returned:
                 await self._returned.wait_for(lambda: not self._out)
         except TimeoutError:
-            pass
+            _logger.warning("%s: %d still ask, and are left to it", self._projection, self._out)
         await engine.dispose()
 
     @asynccontextmanager
