@@ -111,19 +111,7 @@ class RealSection(msgspec.Struct, frozen=True):
         """
         Return the record that draws the section.
         """
-        plan = self.plan
-        return ChartSectionMapped(
-            venue_id=venue_id,
-            chart_id=chart_id,
-            chart_version=chart_version,
-            section=plan.name,
-            kind="section" if plan.rows else "area",
-            rows=plan.rows,
-            capacity=plan.capacity,
-            price_level=plan.price_level,
-            zone=plan.zone,
-            outline=plan.outline,
-        )
+        return self.plan.mapped(venue_id, chart_id, chart_version)
 
 
 class Venue(msgspec.Struct, frozen=True):

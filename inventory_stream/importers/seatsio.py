@@ -15,7 +15,6 @@ from inventory_stream.importers.seatsio_chart import ChartReading, Plan, Seatsio
 from inventory_stream.records import SeatRun
 from inventory_stream.records.catalogue import (
     ChartRow,
-    ChartSectionMapped,
     EventScheduled,
     LevelPrice,
     PricesSet,
@@ -117,18 +116,7 @@ def _read(path: Path) -> tuple[bytes, SeatsioChart]:
 
 def _chart_documents(venue_id: str, chart_id: str, plans: Sequence[Plan]) -> Iterator[Document]:
     for plan in plans:
-        mapped = ChartSectionMapped(
-            venue_id=venue_id,
-            chart_id=chart_id,
-            chart_version=_CHART_VERSION,
-            section=plan.name,
-            kind="section" if plan.rows else "area",
-            rows=plan.rows,
-            capacity=plan.capacity,
-            price_level=plan.price_level,
-            zone=plan.zone,
-            outline=plan.outline,
-        )
+        mapped = plan.mapped(venue_id, chart_id, _CHART_VERSION)
         yield checked_document(f"chart/{venue_id}/{chart_id}/{plan.name}", mapped)
 
 

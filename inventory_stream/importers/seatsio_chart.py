@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from inventory_stream.importers.problems import Problem
-from inventory_stream.records.catalogue import ChartRow, ChartSeat
+from inventory_stream.records.catalogue import ChartRow, ChartSeat, ChartSectionMapped
 
 NO_SECTION = "Main"  # where places are that belong to no section of their chart
 NO_CATEGORY = "Standard"
@@ -162,6 +162,23 @@ class Plan(NamedTuple):
     rows: tuple[ChartRow, ...]
     capacity: int
     outline: tuple[tuple[float, float], ...]
+
+    def mapped(self, venue_id: str, chart_id: str, chart_version: int) -> ChartSectionMapped:
+        """
+        Return the record that draws it.
+        """
+        return ChartSectionMapped(
+            venue_id=venue_id,
+            chart_id=chart_id,
+            chart_version=chart_version,
+            section=self.name,
+            kind="section" if self.rows else "area",
+            rows=self.rows,
+            capacity=self.capacity,
+            price_level=self.price_level,
+            zone=self.zone,
+            outline=self.outline,
+        )
 
 
 class ChartReading:
