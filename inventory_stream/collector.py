@@ -21,7 +21,7 @@ FLUSH_S = 2.0
 _KINDS: dict[Kind, SpanKind] = {
     "server": SpanKind.SERVER,
     "client": SpanKind.CLIENT,
-    "internal": SpanKind.INTERNAL,
+    "consumer": SpanKind.CONSUMER,
 }
 _FLAGS = TraceFlags(TraceFlags.SAMPLED)
 _NANO = 1_000_000_000
@@ -72,7 +72,7 @@ class Collector:
         self._ids.trace, self._ids.span = int(span.trace, 16), int(span.id, 16)
         parent = None
         if span.parent:
-            context = SpanContext(self._ids.trace, int(span.parent, 16), span.kind == "server", _FLAGS)
+            context = SpanContext(self._ids.trace, int(span.parent, 16), span.kind != "client", _FLAGS)
             parent = set_span_in_context(NonRecordingSpan(context))
         ended = int(span.ended * _NANO)
         made = self._tracer.start_span(

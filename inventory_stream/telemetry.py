@@ -21,7 +21,7 @@ FAILURES_A_SECOND = 100
 _QUEUE, _BATCH = 2048, 512  # what OpenTelemetry's specification says
 _SAMPLED = frozenset(b"13579bdf")
 
-Kind = Literal["server", "client", "internal"]
+Kind = Literal["server", "client", "consumer"]
 
 
 class TraceSettings(BaseSettings):

@@ -2,11 +2,10 @@
 Which spans are recorded, without anything that takes them away.
 """
 
-from dataclasses import dataclass, field
-
 import pytest
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
+from outlets import FakeOutlet
 from prometheus_client import CollectorRegistry, generate_latest
 
 from inventory_stream.telemetry import (
@@ -22,24 +21,6 @@ from inventory_stream.telemetry import (
 SPAN = Span("a" * 32, "b" * 16, "", "server", "GET /v1/things", 1.5, 0.5, {})
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 OWN_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
-
-
-@dataclass
-class FakeOutlet:
-    """Keeps spans; the test says how many are gone."""
-
-    taken: int = 0
-    failed: int = 0
-    put_in: list[Span] = field(default_factory=list)
-    closed: bool = False
-
-    def put(self, span: Span) -> None:
-        """Keep one."""
-        self.put_in.append(span)
-
-    def close(self) -> None:
-        """Note it."""
-        self.closed = True
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 Activity of people, as apps report it.
 """
 
-import os
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from inventory_api.activity import MAX_BODY_BYTES, check_batch, decode_batch
 from inventory_api.activity_writer import ActivityWriter
 from inventory_api.schemas.activity import ActivityAccepted, request_body
 from inventory_stream.web import BodyTooLarge, FieldError, InvalidRequest, UnsupportedMediaType
+from inventory_stream.web.recorder import traceparent_below
 
 router = APIRouter(prefix="/v1/activity", tags=["activity"])
 CONTENT_TYPES = ("application/json", "text/plain", "")  # a page's `sendBeacon` says text/plain, or nothing
@@ -47,10 +47,8 @@ async def read_body(request: Request) -> bytes:
 
 
 def read_traceparent(request: Request) -> str:
-    """Return the caller's trace context, or one of the trace that the request was given."""
-    trace: str = request.scope["trace_id"]
-    given = request.headers.get("traceparent", "")
-    return given if trace in given else f"00-{trace}-{os.urandom(8).hex()}-00"
+    """Return the trace context for what this request appends."""
+    return traceparent_below(request.scope)
 
 
 @router.post(

@@ -9,6 +9,7 @@ from operator import attrgetter
 from inventory_stream.log import Partition, Reader
 from inventory_stream.projection.applier import Applier
 from inventory_stream.projection.store import Owned
+from inventory_stream.projection.tracing import BatchTraces
 from inventory_stream.records import Delivered
 
 PIECE = 1_000
@@ -18,9 +19,12 @@ MAX_BYTES = 16_000_000
 _value = attrgetter("value")
 
 
-def gather(reader: Reader, applier: Applier, size: int, timeout_s: float) -> int:
+def gather(reader: Reader, applier: Applier, size: int, timeout_s: float, traces: BatchTraces | None = None) -> int:
     """
     Fold what the reader has, up to about `size` records or `MAX_BYTES`, into the applier; wait only for the first.
+
+    Args:
+        traces: is shown what was read; None when nothing is recorded.
 
     Returns:
         How many records there were.
@@ -34,6 +38,8 @@ def gather(reader: Reader, applier: Applier, size: int, timeout_s: float) -> int
             applier.fold(piece)
             count += len(piece)
             weight += value_bytes(piece)
+            if traces is not None:
+                traces.see(piece)
     except BaseException:
         applier.forget()
         raise

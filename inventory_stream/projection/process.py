@@ -7,11 +7,12 @@ import signal
 import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from threading import Thread
 from typing import Protocol
 
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.metrics import set_meter_provider
+from opentelemetry.metrics import get_meter, set_meter_provider
 from opentelemetry.sdk.metrics import MeterProvider
 from prometheus_client import generate_latest
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +24,9 @@ from inventory_stream.projection.definition import Projection
 from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.projection.projector import Projector
 from inventory_stream.projection.session import ProjectorOptions
+from inventory_stream.projection.tracing import BatchTraces
 from inventory_stream.settings import StreamSettings
+from inventory_stream.telemetry import TraceSettings, open_traces
 
 
 class ProjectorSettings(BaseSettings):
@@ -50,6 +53,8 @@ def main(factory: Callable[[], Projection], options: ProjectorOptions | None = N
     set_meter_provider(MeterProvider([PrometheusMetricReader()]))
     log = KafkaLog(stream.kafka_bootstrap_servers, stream.topic_prefix)
     projector = Projector(factory, log, stream.database_url, member=settings.member, options=options)
+    traces = open_traces(TraceSettings(), f"{projector.name}_projector", version("seatstream"), get_meter(__name__))
+    projector.traces = None if traces is None else BatchTraces(traces, projector.name)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: projector.stop())
     server = serve_health(projector, settings.host, settings.port) if settings.port else None
@@ -60,6 +65,8 @@ def main(factory: Callable[[], Projection], options: ProjectorOptions | None = N
         sys.exit(f"{projector.name}: {error}")
     finally:
         log.close()
+        if traces is not None:
+            traces.close()
         if server is not None:
             server.shutdown()
 

@@ -15,6 +15,7 @@ from inventory_stream.projection.definition import Projection
 from inventory_stream.projection.errors import RETRYABLE, OwnershipLost
 from inventory_stream.projection.metrics import ProjectorMetrics
 from inventory_stream.projection.session import ProjectorOptions, Session
+from inventory_stream.projection.tracing import BatchTraces
 from inventory_stream.projection.versions import ensure_live
 
 _REPLACED_S = 60.0  # until a member that was replaced once may have been taken for replaced again
@@ -50,6 +51,7 @@ class Projector:
         self._stopping = Event()
         self.name = factory().name
         self.metrics = ProjectorMetrics(self.name)
+        self.traces: BatchTraces | None = None  # where spans of traced records go, if anywhere
         self.trouble = "starting"
         self.session: Session | None = None
         self._replaced_until = 0.0
@@ -92,7 +94,7 @@ class Projector:
         with psycopg.connect(self._database_url, connect_timeout=5, autocommit=True) as connection:
             live = ensure_live(connection, self._factory())
         self.session = Session(
-            self._factory, self._log, self._database_url, live, self._options, self.metrics, self._now
+            self._factory, self._log, self._database_url, live, self._options, self.metrics, self._now, self.traces
         )
         try:
             self.session.open(self._member)

@@ -19,6 +19,7 @@ from inventory_stream.projection.gathering import gather, pass_marks
 from inventory_stream.projection.letters import dead_letter
 from inventory_stream.projection.metrics import ProjectorMetrics
 from inventory_stream.projection.store import Batch, Store
+from inventory_stream.projection.tracing import BatchTraces, Seen
 from inventory_stream.projection.versions import LiveVersion
 from inventory_stream.records import type_name
 
@@ -52,10 +53,14 @@ class Session:
         options: ProjectorOptions,
         metrics: ProjectorMetrics,
         now: Callable[[], datetime],
+        traces: BatchTraces | None = None,
     ) -> None:
         """
         Connects to the database. Arguments as for `Projector`; `live` is the version to write.
         """
+        self._traces = traces
+        if traces is not None:
+            traces.take()  # of an earlier session, which came to nothing
         projection = factory()
         self._name, self._version = projection.name, live.version
         self._topics = projection_topics(projection)
@@ -94,7 +99,7 @@ class Session:
         if not self._behind:
             self._linger()
         size = self._options.max_batch if self._behind else self._options.live_batch
-        count = gather(self._subscription, self._applier, size, self._options.poll_s)
+        count = gather(self._subscription, self._applier, size, self._options.poll_s, self._traces)
         pass_marks(self._subscription, self._applier, self._store.owned)
         self._hand_over()
         self._behind = count >= self._options.live_batch // 2
@@ -111,7 +116,8 @@ class Session:
         if prepared.progress:
             staged = self._store.stage(prepared)
             self.settle()
-            self._pending = self._committer.submit(self._commit, staged, dict(self._ends))
+            seen = None if self._traces is None else self._traces.take()
+            self._pending = self._committer.submit(self._commit, staged, dict(self._ends), seen)
 
     def _linger(self) -> None:
         """
@@ -144,13 +150,16 @@ class Session:
             self._committer.shutdown(wait=True, cancel_futures=True)
             self._store.close()
 
-    def _commit(self, batch: Batch, ends: Mapping[Partition, int]) -> None:
+    def _commit(self, batch: Batch, ends: Mapping[Partition, int], seen: Seen | None) -> None:
         started = monotonic()
         if batch.prepared.dead_letters:
             self._append(batch.prepared.dead_letters)
         self._store.commit(batch, ends, self._now())
         self.committed = True
-        self._metrics.record("seatstream.batch.commit", monotonic() - started)
+        seconds = monotonic() - started
+        self._metrics.record("seatstream.batch.commit", seconds)
+        if self._traces is not None and seen:
+            self._traces.committed(seen, seconds)
         parts = batch.prepared.progress.values()
         self._metrics.record("seatstream.batch.size", sum(p.applied + p.duplicates + p.dead_letters for p in parts))
         for part in parts:

@@ -49,10 +49,19 @@ class Recorder:
         if prepared:
             attributes["seatstream.answer"] = "prepared"
         error = str(status) if status >= 500 else ""
-        own = os.urandom(8).hex()
+        own = scope.get("span_id") or os.urandom(8).hex()
         self._traces.add(
             Span(scope["trace_id"], own, parent, "server", name, time.time(), seconds, attributes, error),
         )
+
+
+def traceparent_below(scope: Scope) -> str:
+    """
+    Return the header for what is written while a request is answered: the request's own span is its parent.
+    """
+    own = scope.setdefault("span_id", os.urandom(8).hex())
+    flags = "01" if _parent(scope)[1] else "00"
+    return f"00-{scope['trace_id']}-{own}-{flags}"
 
 
 def route_of(scope: Scope) -> str:

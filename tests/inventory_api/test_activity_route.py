@@ -133,16 +133,16 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(log):
 
 def test_the_callers_trace_goes_into_the_stream(log):
     """
-    With a `traceparent` it is the caller's own, without one it is that of the answer.
+    With a `traceparent` it is the caller's trace, under the request's own span; without one a trace begins.
     """
     parent = f"00-{TRACE}-b7ad6b7169203331-01"
     post(log, [viewed("1")], traceparent=parent)
     post(log, [viewed("2")], traceparent="nonsense")
 
     first, second = (dict(found.headers)["traceparent"].decode() for found in appended(log))
-    assert first == parent
-    assert second.startswith("00-")
-    assert len(second) == len(parent)
+    assert (first[:36], first[52:]) == (parent[:36], parent[52:])
+    assert first != parent
+    assert (second[:3], second[-3:], len(second)) == ("00-", "-00", len(parent))
 
 
 def test_a_record_of_a_moment_ago_is_taken_and_one_of_last_week_is_not(log):

@@ -248,7 +248,7 @@ def test_traces_are_a_choice(rendered, traced):
 
 
 def test_those_who_trace_reach_the_collector(traced):
-    """The gateway and the APIs reach its port, which is that of the setting, and the other workloads do not."""
+    """All that record reach its port, which is that of the setting, and the tracer does not."""
     policy = next(item["spec"] for item in traced if item["metadata"]["name"] == "collector")
     (rule,) = policy["podSelector"]["matchExpressions"]
     pods = {
@@ -258,7 +258,7 @@ def test_those_who_trace_reach_the_collector(traced):
     }
 
     reaching = {name for name, labels in pods.items() if labels.get(rule["key"]) in rule["values"]}
-    assert reaching == {"gateway", "inventory-api", "venue-api", "fraud-api"}
+    assert reaching == {*WORKLOADS} - {"tracer"}
     assert policy["egress"][0]["ports"] == [{"protocol": "TCP", "port": 4318}]
 
 

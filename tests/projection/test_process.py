@@ -5,16 +5,22 @@ The projector as a process of its own.
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
 import pytest
+from collectors import collecting
 from processes import TIMEOUT_S, ProjectorProcess, Watch
 from takings import orders
 
 from inventory_stream.local.ports import LOOPBACK, free_port
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.log.topics import create_topics
+from inventory_stream.records import encode
+from inventory_stream.records.inventory import OrderPlaced
+
+EXAMPLE = OrderPlaced(event_id="e", section="A", quantity=1, order_id="o", customer_id="c", face_cents=100)
 
 
 @pytest.fixture
@@ -68,3 +74,18 @@ def test_whose_name_was_taken_ends_with_a_sentence(log: KafkaLog, bootstrap_serv
     # The Kafka client's own line comes first.
     assert said.splitlines()[-1].startswith(b"takings: ")
     assert b"Traceback" not in said
+
+
+def test_a_projector_sends_traces_where_it_is_told(log: KafkaLog, bootstrap_servers: str, database_url: str) -> None:
+    """
+    With OpenTelemetry's endpoint set, a traced record is a span of the projector when it has been committed.
+    """
+    made = encode(EXAMPLE, id="1", source="/t", time=datetime.now(UTC), traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
+    with collecting() as collector:
+        endpoint = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "50"}
+        process = ProjectorProcess(bootstrap_servers, database_url, log._prefix, **endpoint)
+        log.append([made])
+        (span,) = collector.spans(1)
+        process.stop()
+
+    assert (span.service, span.name, span.trace) == ("takings_projector", "process inventory", "a" * 32)
