@@ -43,11 +43,11 @@ clean:
 
 # The browser that pages are tested in: an ordinary package of the machine, since Playwright's own is not in a registry.
 chromium:
-	@sh tests/pages/chromium.sh
+	@sh .ci/programs.sh 'make test' 'chromium fonts-liberation'
 
 # What measures HTTP, and what it is measured against: ordinary packages of the machine.
 programs:
-	@sh benchmarks/programs.sh
+	@sh .ci/programs.sh 'make bench' wrk nginx
 
 # Installs again only when the lock or the project's metadata changed.
 $(STAMP): requirements.lock pyproject.toml

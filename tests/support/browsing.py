@@ -83,7 +83,7 @@ def chromium() -> Iterator[Browser]:
     """
     path = shutil.which("chromium")
     if path is None:
-        pytest.fail("there is no chromium on the path: tests/pages/chromium.sh installs it")
+        pytest.fail("there is no chromium on the path: `make chromium` installs it")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

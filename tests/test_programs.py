@@ -1,5 +1,5 @@
 """
-What `make test` does about a Chromium that is not there. Programs that only write down their arguments stand in for apt.
+What `make` does about programs that are not there. Programs that only write down their arguments stand in for apt.
 """
 
 import subprocess
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("chromium.sh")
+SCRIPT = Path(__file__).parents[1] / ".ci" / "programs.sh"
+COMMAND = ["/bin/sh", SCRIPT, "make test", "chromium fonts-liberation"]
 INSTALL = "install --yes --no-install-recommends chromium fonts-liberation"
 
 
@@ -17,14 +18,13 @@ def machine(tmp_path):
     Runs the script on a machine that has these programs only; gives how it ended and what apt was asked for.
     """
 
-    def run(**programs):
+    def run(*command, **programs):
         for name, body in programs.items():
             file = tmp_path / name.replace("_", "-")
             file.write_text(f"#!/bin/sh\n{body}\n")
             file.chmod(0o755)
-        done = subprocess.run(
-            ["/bin/sh", SCRIPT], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
-        )
+        environment = {"PATH": str(tmp_path)}
+        done = subprocess.run(command or COMMAND, env=environment, capture_output=True, text=True, check=False)
         log = tmp_path / "log"
         asked = [line.partition("Use-Pty=0 ")[2] for line in log.read_text().splitlines()] if log.exists() else []
         return done, asked
@@ -86,3 +86,13 @@ def test_others_are_told_what_to_install(machine, programs):
     assert (done.returncode, asked) == (1, [])
     assert done.stderr.count("\n") == 1
     assert "install chromium" in done.stderr
+
+
+def test_only_what_is_missing_is_installed(machine):
+    """
+    Of several programs that are wanted, one that is there is not asked for.
+    """
+    command = ["/bin/sh", SCRIPT, "make bench", "no-such-hammer", "no-such-nail", "no-such-saw"]
+    done, asked = machine(*command, no_such_nail="", apt_get=apt(), id="echo 0")
+
+    assert (done.returncode, asked) == (0, ["install --yes --no-install-recommends no-such-hammer no-such-saw"])
