@@ -7,15 +7,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from inventory_stream.local import LocalKafka, LocalPostgres
-
-_numbers = count()
+from tests.support.databases import careless, new_database
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +37,10 @@ def kafka(servers_folder: Path) -> Iterator[LocalKafka]:
 @pytest.fixture(scope="session")
 def postgres(servers_folder: Path) -> Iterator[LocalPostgres]:
     """
-    A running PostgreSQL, one for the whole session.
+    A running PostgreSQL, one for the whole session. It survives a kill, but not the machine's.
     """
     with LocalPostgres(servers_folder / "postgres") as server:
+        careless(server)
         yield server
 
 
@@ -59,9 +57,5 @@ def database_url(postgres: LocalPostgres) -> Iterator[str]:
     """
     The libpq URL of an empty database of this test's own.
     """
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.url_of(name)
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(postgres) as url:
+        yield url
