@@ -12,6 +12,9 @@ from gateway.headers import Headers, Trace
 from inventory_stream.web import Problem
 from inventory_stream.web.problems import render
 
+# What is larger is sent in slices, each when the one before is taken: whoever does not read holds one of them, not all.
+SLICE = 131_072
+
 
 class DoorCycle(RequestResponseCycle):
     """
@@ -38,7 +41,16 @@ class DoorCycle(RequestResponseCycle):
         begun, self._begun = self._begun, None
         data = self._head(begun) if begun is not None else b""
         more: bool = message.get("more_body", False)
-        data += self._framed(message.get("body", b""), more=more)
+        body: bytes = message.get("body", b"")
+        at = 0
+        while len(body) - at > SLICE:
+            self.transport.write(data + self._framed(body[at : at + SLICE], more=True))
+            data, at = b"", at + SLICE
+            if self.flow.write_paused:
+                await self.flow.drain()
+            if self.disconnected:
+                return
+        data += self._framed(body[at:], more=more)
         if data:
             self.transport.write(data)
         if not more:

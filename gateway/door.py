@@ -89,7 +89,7 @@ class Gateway:
         self._origins = origins
         self._journal = Journal(state, recorder)
         self._draw = None if recorder is None else recorder.drawn
-        self.glance = Glance(reads, limiter, networks, self._journal.glanced, self._draw)
+        self.glance = Glance(reads, limiter, networks, self._journal.glanced, self._draw, origins.always)
         self.note_refusal = self._journal.refused
         state.on_leave.append(forwarder.leave)
 

@@ -5,6 +5,7 @@ What can be answered at a glance: a plain read whose answer lies ready.
 import time
 from collections.abc import Callable
 
+from gateway.cycle import SLICE
 from gateway.headers import Draw, Headers, Trace, new_trace, trace_of
 from gateway.kept import Kept, Key
 from gateway.limits.limiter import Caller, Limiter
@@ -28,7 +29,13 @@ class Glance:
     """
 
     def __init__(
-        self, reads: Reads, limiter: Limiter | None, networks: Networks, note: Note, draw: Draw | None
+        self,
+        reads: Reads,
+        limiter: Limiter | None,
+        networks: Networks,
+        note: Note,
+        draw: Draw | None,
+        always: Headers,
     ) -> None:
         """
         Args:
@@ -37,12 +44,14 @@ class Glance:
             networks: knows where requests come from.
             note: what was answered: route, status, seconds, trace.
             draw: says whether a request is recorded; None for none.
+            always: headers that every answer has.
         """
         self._reads = reads
         self._limiter = limiter
         self._networks = networks
         self._note = note
         self._draw = draw
+        self._always = b"".join([b"%b: %b\r\n" % pair for pair in always])
 
     def __call__(
         self, method: bytes, target: bytes, headers: Headers, client: tuple[str, int] | None
@@ -58,7 +67,7 @@ class Glance:
             return None
         gzip, condition, traced, forwarded = read
         kept = self._reads.look(Key("fans", target, gzip))
-        if kept is None:
+        if kept is None or len(kept.body) > SLICE:
             return None
         limits = self._count(kept.route, client, forwarded)
         if limits is None:
@@ -66,7 +75,7 @@ class Glance:
         trace = trace_of(headers, self._draw) if traced else new_trace(self._draw)
         head, body, status = _chosen(kept, condition)
         self._note(kept.route, status, time.perf_counter() - started, trace)
-        return b"%b%btraceparent: %b\r\n" % (head, limits, trace.parent), body
+        return b"%b%b%btraceparent: %b\r\n" % (head, limits, self._always, trace.parent), body
 
     def _count(self, route: Route, client: tuple[str, int] | None, forwarded: bytes) -> bytes | None:
         """What the limits say as lines of a head; None when it takes more than a glance to tell, or it is a no."""

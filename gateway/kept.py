@@ -136,10 +136,15 @@ class Cache:
         Keep an answer.
         """
         old = self._kept.pop(key, None)
-        self.size += kept.size - (old.size if old is not None else 0)
+        self.size += _size(key, kept) - (_size(key, old) if old is not None else 0)
         self._kept[key] = kept
         while self.size > self._limit:
-            self.size -= self._kept.popitem(last=False)[1].size
+            self.size -= _size(*self._kept.popitem(last=False))
+
+
+def _size(key: Key, kept: Kept) -> int:
+    """Callers choose the key: it can be larger than the answer."""
+    return kept.size + len(key.target) + sum(map(len, key.values))
 
 
 def may_be_kept(route: Route, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -37,20 +37,18 @@ class Origins:
         """
         self._all = "*" in allowed
         self._allowed = frozenset(origin.encode() for origin in allowed)
+        # Also said to those who may not: what they are given must not be kept for those who may.
+        self.always: Headers = [(b"vary", b"origin")] if self._allowed and not self._all else []
 
     def headers(self, origin: bytes) -> Headers:
         """
-        Return what an answer to a page of this origin says; nothing when it may not read it.
+        Return what an answer to a page of this origin says; no permission when it may not read it.
         """
-        if not origin or not (self._all or origin in self._allowed):
-            return []
-        if self._all:
-            return [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
-        return [
-            (b"access-control-allow-origin", origin),
-            (b"access-control-expose-headers", _EXPOSED),
-            (b"vary", b"origin"),
-        ]
+        if not self._permits(origin):
+            return self.always
+        allowed = b"*" if self._all else origin
+        exposed = (b"access-control-expose-headers", _EXPOSED)
+        return [(b"access-control-allow-origin", allowed), exposed, *self.always]
 
     def preflight(self, origin: bytes, methods: Sequence[str]) -> Headers:
         """
@@ -59,12 +57,14 @@ class Origins:
         Args:
             methods: that the path has.
         """
-        allowed = self.headers(origin)
-        if not allowed:
+        if not self._permits(origin):
             return []
         return [
-            *allowed,
+            *self.headers(origin),
             (b"access-control-allow-methods", ", ".join(methods).encode()),
             (b"access-control-allow-headers", _ALLOWED),
             (b"access-control-max-age", b"%d" % PREFLIGHT_S),
         ]
+
+    def _permits(self, origin: bytes) -> bool:
+        return bool(origin) and (self._all or origin in self._allowed)

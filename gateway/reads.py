@@ -47,7 +47,7 @@ class Reads:
         self.cache = cache
         self._services = services
         self._head = head
-        self._alone: dict[Key, float] = {}
+        self._alone: dict[int, float] = {}  # by the hash of a key, which can be long
         self._flights: dict[Key, asyncio.Task[Kept | Whole | None]] = {}
 
     def look(self, key: Key) -> Kept | None:
@@ -83,7 +83,7 @@ class Reads:
         kept = self.look(key)
         if kept is not None:
             return kept
-        if self._alone and self._alone.get(key, 0) > self.cache.clock():
+        if self._alone and self._alone.get(hash(key), 0) > self.cache.clock():
             return None
         flight = self._flights.get(key) or self._fly(key, route, trace)
         # Whoever leaves must not take the answer from the others.
@@ -133,7 +133,7 @@ class Reads:
     def _leave_alone(self, key: Key) -> None:
         if len(self._alone) >= _MOST_ALONE:
             self._alone.clear()
-        self._alone[key] = self.cache.clock() + ALONE_S
+        self._alone[hash(key)] = self.cache.clock() + ALONE_S
 
 
 def key_of(route: Route, scope: Scope) -> Key | None:

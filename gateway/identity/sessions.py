@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Callable
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 
 COOKIE = "seatstream_session"
 LIFETIME_S = 30 * 86_400
@@ -33,11 +32,7 @@ class Sessions:
         """
         Return the session in a `Cookie` header; empty when there is none that this gateway gave and that is not over.
         """
-        try:
-            morsel = SimpleCookie(cookies.decode("latin-1")).get(COOKIE)
-        except CookieError:
-            return ""
-        identifier, _, rest = (morsel.value if morsel else "").partition(".")
+        identifier, _, rest = _value(cookies).partition(".")
         expires, _, signature = rest.partition(".")
         if not (expires.isascii() and expires.isdigit()) or not hmac.compare_digest(
             signature.encode(), self._sign(identifier, expires).encode()
@@ -57,3 +52,12 @@ class Sessions:
 
     def _sign(self, identifier: str, expires: str) -> str:
         return hmac.new(self._secret, f"{identifier}.{expires}".encode(), sha256).hexdigest()
+
+
+def _value(cookies: bytes) -> str:
+    """The session as it was given: never quoted, so that quotes, which take long to read, need not be."""
+    for part in cookies.split(b";"):
+        name, _, value = part.partition(b"=")
+        if name.strip() == COOKIE.encode():
+            return value.strip().decode("latin-1")
+    return ""

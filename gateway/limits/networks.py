@@ -3,10 +3,11 @@ Where a request comes from: the address of the caller, as far as it can be belie
 """
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Trusted = IPv4Network | IPv6Network
 _MOST_KNOWN = 10_000
+_LONG = 256  # callers can put anything in front of what a proxy says: it is not kept
 
 
 class Networks:
@@ -33,6 +34,8 @@ class Networks:
         if not self._trusted:
             forwarded = b""
         found = self._known.get((peer, forwarded))
+        if found is None and len(forwarded) > _LONG:
+            return self._find(peer, forwarded)
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
@@ -45,19 +48,21 @@ class Networks:
         found = peer
         for text in reversed(chain):
             try:
-                address = ip_address(text.strip())
+                address = _address(text.strip())
             except ValueError:
                 break
-            found = _network(str(address))
+            found = _network(address)
             if not any(address in network for network in self._trusted):
                 break
         return found
 
 
-def _network(text: str) -> str:
+def _address(text: str) -> IPv4Address | IPv6Address:
+    """An address; one of IPv4 also where a socket for both shows it as one of IPv6."""
     address = ip_address(text)
-    if not isinstance(address, IPv6Address):
-        return text
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((address, 64), strict=False))
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _network(address: IPv4Address | IPv6Address) -> str:
+    return str(IPv6Network((address, 64), strict=False)) if isinstance(address, IPv6Address) else str(address)

@@ -135,3 +135,13 @@ def test_what_does_not_fit_is_not_kept():
     cache.keep(Key("fans", b"/", gzip=False), kept(b"x" * 2000))
 
     assert (len(cache), cache.size) == (0, 0)
+
+
+def test_a_question_counts_as_well_as_its_answer():
+    """Who asks with long targets for small answers fills no more than the bound."""
+    cache = Cache(100_000, lambda: 0.0)
+    for number in range(10):
+        cache.keep(Key("fans", b"/?%d" % number + b"x" * 40_000, gzip=False), kept())
+
+    assert len(cache) == 2
+    assert 80_000 < cache.size <= 100_000

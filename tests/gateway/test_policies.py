@@ -94,6 +94,17 @@ def test_other_sites_than_the_allowed_may_not(gateway, services):
     assert "access-control-allow-origin" not in client.get("/v1/events", headers={"Origin": f"{SITE}.evil"}).headers
 
 
+@pytest.mark.parametrize("origin", [None, "null", "https://other.example"])
+def test_what_others_are_given_is_not_kept_for_allowed_sites(gateway, services, origin):
+    """Answers say that they depend on the origin, also ready ones and those without one; nobody else is permitted."""
+    client = gateway(inventory_api_url=services["inventory_api"].url, cors_origins=[SITE], cache_s=1000)
+    sent = {"Origin": origin} if origin else {}
+    answers = [client.get(path, headers=sent) for path in ("/v1/events", "/v1/events", "/nothing", "/healthz")]
+
+    assert ["origin" in answer.headers.get("vary", "").lower() for answer in answers] == [True] * 4
+    assert not any("access-control-allow-origin" in answer.headers for answer in answers)
+
+
 def test_a_browser_may_ask_beforehand(gateway, services):
     """A preflight names the methods of the path, and does not reach the service."""
     client = gateway(inventory_api_url=services["inventory_api"].url, cors_origins=[SITE])

@@ -27,6 +27,20 @@ def test_a_peer_is_its_own_network(peer, network):
     assert Networks([]).of(peer, b"") == network
 
 
+def test_what_callers_make_up_is_not_kept():
+    """A long list in front of what a proxy says is read, and forgotten."""
+    networks = Networks(TRUSTED)
+    for number in range(100):
+        assert networks.of("10.1.1.1", b"a" * 300 + b"%d, 203.0.113.9" % number) == "203.0.113.9"
+
+    assert not networks._known
+
+
+def test_a_proxy_is_known_on_a_socket_for_both_kinds_of_address():
+    """An address of IPv4 that is shown as one of IPv6 is the same."""
+    assert Networks(TRUSTED).of("::ffff:10.1.1.1", b"203.0.113.9") == "203.0.113.9"
+
+
 def test_nobody_is_believed_by_default():
     """Without trusted proxies the header is nothing."""
     assert Networks([]).of("192.0.2.7", b"203.0.113.9") == "192.0.2.7"
