@@ -23,6 +23,7 @@ app = typer.Typer(
 COMMAND_MODULES = {
     "stream": ("topics",),
     "tail": ("tail",),
+    "traces": ("traces",),
     "lag": ("lag",),
     "dead_letters": ("dead-letters",),
     "local": ("up", "down", "status"),
