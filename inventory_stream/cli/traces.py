@@ -76,10 +76,11 @@ def _line(service: str, span: Any) -> str:
     failed = span.status.code == span.status.STATUS_CODE_ERROR
     status = words.get("http.response.status_code", "")
     name = f"[red]{escape(span.name)}[/]" if failed else escape(span.name)
+    begin = f"[dim]{began:%H:%M:%S}.{began.microsecond // 1000:03}[/] {span.trace_id.hex()}"
+    rest = " ".join(word for word in (status, *told) if word)
     return (
-        f"[dim]{began:%H:%M:%S}.{began.microsecond // 1000:03}[/] {span.trace_id.hex()} [bold cyan]{escape(service):<20}[/] "
-        f"{kind:<8} {milliseconds:>9.2f} ms {name} {status} {escape(' '.join(told))}"
-    ).rstrip()
+        f"{begin} [bold cyan]{escape(service):<17}[/] {kind:<8} {milliseconds:>8.2f} ms {name} {escape(rest)}".rstrip()
+    )
 
 
 def _words(holder: Any) -> dict[str, str]:

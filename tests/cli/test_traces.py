@@ -74,6 +74,15 @@ def test_spans_come_in_their_order(shown):
     assert first.endswith("seatstream.answer=kept")
 
 
+def test_what_has_no_status_has_no_gap(shown):
+    """A span of a projector has words and no status."""
+    port = free_port()
+    running = shown(port, "--limit", "1")
+    send(port, SPAN._replace(name="process activity", attributes={"seatstream.projection": "venue"}))
+
+    assert running.result().output.strip().endswith("ms process activity seatstream.projection=venue")
+
+
 def test_one_trace_alone_can_be_watched(shown):
     """With the beginning of a trace id others are left out."""
     port = free_port()
