@@ -20,6 +20,7 @@ from gateway.kept import Cache
 from gateway.limits.buckets import MemoryBuckets
 from gateway.limits.limiter import Limiter
 from gateway.limits.networks import Networks
+from gateway.limits.streams import Streams
 from gateway.pages import Pages
 from gateway.policies import Origins
 from gateway.reads import Reads
@@ -87,6 +88,7 @@ def create_app(
         pulse,
         Repeats(_records(settings)),
         _limiter(settings, clock),
+        Streams(settings.rate_factor),
         Networks(settings.trusted_proxies),
         Origins(settings.cors_origins),
         recorder,

@@ -4,7 +4,9 @@ came from it was parsed already.
 """
 
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
 from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
@@ -95,6 +97,21 @@ class DoorCycle(RequestResponseCycle):
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
+
+
+def parts_of(target: bytes) -> tuple[bytes, str, bytes]:
+    """
+    Return the path of a target as it was sent and as it is read, and its query.
+
+    Raises:
+        ValueError, httptools.HttpParserInvalidURLError: it is none.
+    """
+    url = httptools.parse_url(target)
+    if url.fragment is not None:
+        raise ValueError("a target has no fragment")
+    raw_path: bytes = url.path or b"/"
+    path = raw_path.decode("ascii")
+    return raw_path, unquote(path) if "%" in path else path, url.query or b""
 
 
 def refusal(problem: Problem, trace: Trace) -> bytes:

@@ -4,6 +4,7 @@ The gateway as an ASGI application: raw, because every layer between costs more 
 
 import logging
 import time
+from contextlib import nullcontext
 
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +19,7 @@ from gateway.journal import Journal
 from gateway.kept import Kept, Whole
 from gateway.limits.limiter import Caller, Limiter
 from gateway.limits.networks import Networks
+from gateway.limits.streams import Streams
 from gateway.pages import Pages
 from gateway.policies import Origins
 from gateway.problems import MethodNotAllowed, TooMany
@@ -55,6 +57,7 @@ class Gateway:
         pulse: Pulse,
         repeats: Repeats,
         limiter: Limiter | None,
+        streams: Streams,
         networks: Networks,
         origins: Origins,
         recorder: Recorder | None = None,
@@ -71,6 +74,7 @@ class Gateway:
             pulse: of the event loop.
             repeats: answers requests that come twice.
             limiter: counts requests; None when nobody is limited.
+            streams: counts those that are open.
             networks: knows where requests come from.
             origins: the sites whose pages may read answers.
             recorder: of spans; None when nothing is recorded.
@@ -85,6 +89,7 @@ class Gateway:
         self._pulse = pulse
         self._repeats = repeats
         self._limiter = limiter
+        self._streams = streams
         self._networks = networks
         self._origins = origins
         self._journal = Journal(state, recorder)
@@ -146,7 +151,8 @@ class Gateway:
             exchange.source = "repeated" if REPLAYED in answer.headers else ""
             await exchange.send_whole(answer, b"", scope)
         elif not await self._answer_kept(route, exchange, scope, headers):
-            whole = await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
+            with self._streams.one_more(caller) if route.stream else nullcontext():
+                whole = await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
             exchange.error = "" if whole else "broken-off"
 
     async def _admit(

@@ -8,18 +8,17 @@ import asyncio
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.cycle import DoorCycle, refusal
+from gateway.cycle import DoorCycle, parts_of, refusal
 from gateway.headers import Headers, new_trace
 from gateway.problems import HeadersTooLarge, HeadersTooSlow, NotHttp
 from gateway.upgrade import Rest, head_of_rest
 from gateway.watch import Watch
-from inventory_stream.web import Problem
+from inventory_stream.web import Problem, TooManyRequests
 
 # Method, target, headers and address of the caller → the bytes of an answer but for its date, or None.
 Glance = Callable[[bytes, bytes, Headers, tuple[str, int] | None], tuple[bytes, bytes] | None]
@@ -28,6 +27,7 @@ HEAD_LIMIT = 49_152  # a thousand ids of events in the target, and what browsers
 HEADER_COST = 32
 HEAD_TIMEOUT_S = 10.0
 LINGER_S = 1.0
+MOST_WAITING = 32  # requests of one connection that are read before their turn
 _HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
 
 
@@ -211,6 +211,9 @@ class DoorProtocol(HttpToolsProtocol):
             raise ValueError("a request names one host")
         if version not in ("1.0", "1.1") or self._codings > (version == "1.1"):
             raise ValueError("the body could be read in two ways")
+        if len(self.pipeline) >= MOST_WAITING:
+            self._wrong = TooManyRequests
+            raise ValueError("too many requests wait on this connection")
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -235,11 +238,7 @@ class DoorProtocol(HttpToolsProtocol):
         self.on_response_complete()
 
     def _cycle(self, method: bytes, version: str, *, keep_alive: bool) -> DoorCycle:
-        url = httptools.parse_url(self.url)
-        if url.fragment is not None:
-            raise ValueError("a target has no fragment")
-        raw_path = url.path or b"/"
-        path = raw_path.decode("ascii")
+        raw_path, path, query = parts_of(self.url)
         self.scope = {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -251,9 +250,9 @@ class DoorProtocol(HttpToolsProtocol):
             "headers": self.headers,
             "state": self.app_state,
             "method": method.decode("ascii"),
-            "path": unquote(path) if "%" in path else path,
+            "path": path,
             "raw_path": raw_path,
-            "query_string": url.query or b"",
+            "query_string": query,
         }
         return DoorCycle(
             scope=self.scope,

@@ -31,6 +31,8 @@ class Budgets(NamedTuple):
     network: Budget
 
 
+# Streams that may be open at a time: of one caller who is known, and of one network.
+STREAMS_OF_CALLER, STREAMS_OF_NETWORK = 10, 2000
 CLASSES: dict[RateClass, Budgets] = {
     "browse": Budgets(Budget(60, 20), Budget(2000, 1000)),
     "search": Budgets(Budget(20, 5), Budget(500, 250)),

@@ -14,7 +14,7 @@ from upstreams import socket_server
 
 import gateway.server
 import gateway.watch
-from gateway.server import HEAD_LIMIT
+from gateway.server import HEAD_LIMIT, MOST_WAITING
 
 GET = b"GET /v1/events/e-1 HTTP/1.1\r\nhost: x\r\n"
 POST = b"POST /v1/scores HTTP/1.1\r\nhost: x\r\n"
@@ -230,3 +230,16 @@ def test_refusals_have_a_trace_and_are_counted(client, log_lines, gateway):
 
     assert f"traceparent: 00-{trace}-".encode() in heard
     assert 'refused_or_failed_total{http_route="(none)",kind="not-http"' in counted
+
+
+def test_requests_that_wait_behind_others_have_an_end(door, services):
+    """A thousand in one packet are not kept: some are answered in order, and what follows is refused."""
+    with socket.create_connection(door, 10) as connection:
+        connection.sendall(GET.replace(b"e-1", b"e-1?stream=1") + b"\r\n" + (GET + b"\r\n") * 1000)
+        heard = b""
+        while b"first" not in heard:
+            heard += connection.recv(65_536)
+        services["inventory_api"].go_on.set()
+        heard += rest(connection)
+
+    assert statuses(heard) == [200] * (MOST_WAITING + 1) + [429]

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 import pytest
 from upstreams import served
 
+import gateway.limits.streams as gateway_streams
+
 CHANGES = "/v1/events/e1/seats/changes"
 PATIENCE_S = 20.0
 
@@ -93,3 +95,21 @@ def test_streams_keep_nobody_waiting(gateway, service):
 
         with client.stream("GET", "/v1/events", timeout=PATIENCE_S) as answer:
             assert next(answer.iter_raw()) == b"begun"
+
+
+def test_a_network_has_an_end_of_streams(gateway, service, monkeypatch):
+    """
+    One more is 429 with the time to come back; what is not a stream is answered, and who leaves makes room.
+    """
+    monkeypatch.setattr(gateway_streams, "STREAMS_OF_NETWORK", 2)
+    client = gateway(inventory_api_url=service.url)
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(client.stream("GET", CHANGES))
+        refused, other = client.get(CHANGES), client.get("/healthz")
+    while True:
+        with client.stream("GET", CHANGES) as again:
+            if again.status_code == 200:
+                break
+
+    assert (refused.status_code, refused.headers["retry-after"], other.status_code) == (429, "10", 200)
