@@ -128,10 +128,10 @@ class _Exporter(SpanExporter):
         arrived = result is SpanExportResult.SUCCESS
         if not arrived:
             self.failed += len(spans)
-        self.taken += len(spans)
         if arrived is self._away:
             self._away = not arrived
             self._tell()
+        self.taken += len(spans)
         return result
 
     def shutdown(self) -> None:

@@ -90,9 +90,10 @@ def test_a_collector_that_is_away_is_told_of_once(outlet, monkeypatch, caplog):
     lost = outlet(closed_url())
     for count in (1, 2, 3):
         lost.put(SPAN)
-        _until(lambda count=count: lost.failed == count)
+        _until(lambda count=count: lost.taken == count)
 
     (line,) = _said(caplog)
+    assert lost.failed == 3
     assert "does not take spans" in line
     assert "reason" in line or "due to" in line
 
@@ -102,7 +103,7 @@ def test_a_collector_that_comes_back_is_told_of(collector, outlet, caplog):
     collector.status = 400
     back = outlet(collector.url)
     back.put(SPAN)
-    _until(lambda: back.failed == 1)
+    _until(lambda: back.taken == 1)
     collector.status = 200
     back.put(SPAN)
     collector.spans(1)
