@@ -85,7 +85,7 @@ class Glance:
         verdict = self._limiter.look(Caller("", network), route.rate)
         if verdict is None or not verdict.granted:
             return None
-        return b"".join([b"%b: %b\r\n" % pair for pair in verdict.headers])
+        return verdict.lines
 
 
 def _read(headers: Headers) -> tuple[bool, bytes, bool, bytes] | None:

@@ -83,6 +83,8 @@ class Journal:
         log = self._state.access_log
         if log is None:
             return
-        line = AccessLine(time.time(), self._state.name, method, route, status, round(seconds * 1000, 3), trace_id)
+        line = AccessLine(
+            time.time(), self._state.name, method, route, status, int(seconds * 1_000_000) / 1000, trace_id
+        )
         if log.add(line):
             asyncio.get_running_loop().call_later(FLUSH_S, log.flush)

@@ -25,12 +25,24 @@ class Caller(NamedTuple):
 
 class Verdict(NamedTuple):
     """
-    What the limits say to one request. wait_s: until another try makes sense, when it is refused.
+    What the limits say to one request. policy, state: of the headers. wait_s: until another try makes sense, when it is
+    refused.
     """
 
     granted: bool
-    headers: Headers
+    policy: bytes
+    state: bytes
     wait_s: float
+
+    @property
+    def headers(self) -> Headers:
+        """What tells the caller."""
+        return [(b"ratelimit-policy", self.policy), (b"ratelimit", self.state)]
+
+    @property
+    def lines(self) -> bytes:
+        """The same, as lines of a head."""
+        return b"ratelimit-policy: %b\r\nratelimit: %b\r\n" % (self.policy, self.state)
 
 
 class Limiter:
@@ -118,8 +130,7 @@ class Limiter:
         left = max(0, int(taken.left - spare))
         full_s = ceil((budget.burst - taken.left) / budget.per_s)
         state = b'"%b";r=%d;t=%d' % (name.encode(), left, full_s)
-        policy = self._policies[rate][name == "network"]
-        return Verdict(taken.granted, [(b"ratelimit-policy", policy), (b"ratelimit", state)], taken.wait_s)
+        return Verdict(taken.granted, self._policies[rate][name == "network"], state, taken.wait_s)
 
 
 def _policy(name: str, budget: Budget) -> bytes:
