@@ -117,15 +117,17 @@ class Reads:
             self._leave_alone(key)
             return None
         headers = answer_headers(answer.headers)
-        if answer.status == 304 and old is not None:
-            old.renew(_merged(old.headers, headers), asked_at)
-            self.cache.keep(key, old)
-            return old
-        if answer.status >= 400:
+        if answer.status >= 400 and not any(name == b"set-cookie" for name, _ in answer.headers):
             return Whole(answer.status, headers, body)
-        if not may_be_kept(route, answer.status, answer.headers):  # also what the service says of its connection alone
+        same = old if answer.status == 304 else None
+        # All that the service said counts, also of its connection alone, and to say that nothing has changed.
+        if not may_be_kept(route, answer.status if same is None else 200, answer.headers):
             self._leave_alone(key)
             return None
+        if same is not None:
+            same.renew(_merged(same.headers, headers), asked_at)
+            self.cache.keep(key, same)
+            return same
         kept = Kept(route, headers, body, asked_at)
         self.cache.keep(key, kept)
         return kept

@@ -124,6 +124,32 @@ def test_a_failure_is_one_for_all_and_not_kept(client, service):
     assert (first.status_code, first.json(), second.json()) == (404, 1, 2)
 
 
+def test_a_failure_with_a_cookie_is_for_one(client, service):
+    """Callers who wait together get refusals of their own when those give cookies."""
+    service.status, service.headers = 404, [(b"set-cookie", b"a=b")]
+    service.gate.clear()
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(client.get, PATH) for _ in range(8)]
+        while not service.asked:
+            pass
+        service.gate.set()
+
+        assert {answer.result().status_code for answer in answers} == {404}
+    assert len(service.asked) == 1 + 8  # for all, and then for each
+
+
+def test_a_cookie_with_no_change_is_for_one(client, service, clock):
+    """The word that nothing has changed does not give its cookie to those who come later."""
+    service.tag = b'"t"'
+    client.get(PATH)
+    service.headers = [(b"set-cookie", b"a=b")]
+    clock.now += 3 * FRESH
+    client.get(PATH)
+    service.headers = []
+
+    assert "set-cookie" not in client.get(PATH).headers
+
+
 def test_what_has_not_changed_is_not_sent(client, service):
     """The gateway answers a condition itself, whether it had the answer or had to ask."""
     service.tag = b'"t"'
