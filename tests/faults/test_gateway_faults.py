@@ -184,3 +184,25 @@ def test_a_redis_that_is_killed(stack, tmp_path):
     assert [answer.status_code for answer in before + during] == [200] * 10
     assert all("ratelimit" in answer.headers for answer in during)
     assert (keyed.status_code, again.status_code) == (503, 200)
+
+
+def test_a_redis_that_is_frozen(stack, tmp_path):
+    """It is waited for once; reads go on and are counted, a request with a key is 503 until it answers again."""
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    process, url = stack.enter_context(redis_server(folder))
+    place = Place(tmp_path, GATEWAY_REDIS_URL=url)
+    stack.callback(place.close)
+    stack.callback(process.send_signal, signal.SIGCONT)
+    place.client.get(FRESH)
+    process.send_signal(signal.SIGSTOP)
+    begun = time.monotonic()
+    during = [place.client.get(FRESH) for _ in range(20)]
+    seconds = time.monotonic() - begun
+    keyed = place.client.post("/v1/activity", json=[1], headers={"Idempotency-Key": "k-1"})
+    process.send_signal(signal.SIGCONT)
+    again = place.client.post("/v1/activity", json=[1], headers={"Idempotency-Key": "k-2"})
+
+    assert ({answer.status_code for answer in during}, seconds < 5) == ({200}, True)
+    assert all("ratelimit" in answer.headers for answer in during)
+    assert (keyed.status_code, keyed.headers["retry-after"], again.status_code) == (503, "1", 200)
