@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -93,7 +94,11 @@ def _words(holder: Any) -> dict[str, str]:
 def _requests(port: int) -> Iterator[ExportTraceServiceRequest]:
     """Take one request after another."""
     taken: list[ExportTraceServiceRequest] = []
-    with HTTPServer(("127.0.0.1", port), _handler(taken.append)) as server:
+    try:
+        made = HTTPServer(("127.0.0.1", port), _handler(taken.append))
+    except OSError as error:
+        raise typer.BadParameter(f"port {port} cannot be used: {error.strerror}") from error
+    with made as server:
         while True:
             server.handle_request()
             yield from _drained(taken)
@@ -120,7 +125,7 @@ def _handler(take: Callable[[ExportTraceServiceRequest], None]) -> type[BaseHTTP
             try:
                 plain = gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body
                 take(ExportTraceServiceRequest.FromString(plain))
-            except (DecodeError, OSError, EOFError):
+            except (DecodeError, OSError, EOFError, zlib.error):
                 self.send_error(400)
                 return
             self.send_response(200)

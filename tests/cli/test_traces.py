@@ -2,7 +2,7 @@
 `seatstream traces`: what processes send is shown.
 """
 
-import gzip
+import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import httpx
@@ -18,6 +18,9 @@ from inventory_stream.telemetry import Span
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = Span(TRACE, "b7ad6b7169203331", "", "server", "GET /v1/events/{event_id}", 1_800_000_000.5, 0.25, {})
+
+HALF = b"\x1f\x8b\x08"
+BAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff\xff\xff"  # a head of gzip, and nothing that could be unpacked
 
 
 @pytest.fixture
@@ -94,7 +97,8 @@ def test_one_trace_alone_can_be_watched(shown):
 
 @pytest.mark.parametrize(
     ("path", "body", "status"),
-    [("/v1/logs", b"", 404), (traces.PATH, b"nonsense", 400), (traces.PATH, gzip.compress(b"")[:9], 400)],
+    [("/v1/logs", b"", 404), (traces.PATH, b"nonsense", 400), (traces.PATH, HALF, 400), (traces.PATH, BAD, 400)],
+    ids=["path", "protobuf", "half", "corrupt"],
 )
 def test_what_is_no_trace_is_refused(shown, path, body, status):
     """Other paths and broken bodies are answered, and what comes then is shown."""
@@ -115,3 +119,13 @@ def test_compressed_spans_are_read(shown, monkeypatch):
     send(port, SPAN)
 
     assert TRACE in running.result().output
+
+
+def test_a_port_that_is_taken_is_a_sentence():
+    """Who runs it twice, or beside a real collector, is told so."""
+    app = typer.Typer()
+    traces.register(app)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = CliRunner().invoke(app, ["--port", str(taken.getsockname()[1])], env={"COLUMNS": "300"})
+
+    assert (result.exit_code, "cannot be used: Address already in use" in result.output) == (2, True)
