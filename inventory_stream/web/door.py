@@ -156,7 +156,7 @@ class Door:
         except Problem as problem:
             await render(problem, scope["path"], scope["trace_id"])(scope, receive, exchange.send)
         except Exception:
-            _logger.exception("request failed: %s %s", scope["method"], scope["path"])
+            _logger.exception("request failed: %s %s", scope["method"], route_of(scope))
             if not exchange.ended:
                 raise  # the answer has begun: only closing the connection can say that it is incomplete
 
@@ -182,7 +182,9 @@ class Door:
         if log is None:
             return
         milliseconds = int(seconds * 1_000_000) / 1000
-        line = AccessLine(time.time(), self._state.name, scope["method"], scope["path"], status, milliseconds, trace)
+        # The template, since ids in a path may be those of people; what lies ready is about events alone.
+        path = scope["path"] if prepared else route_of(scope)
+        line = AccessLine(time.time(), self._state.name, scope["method"], path, status, milliseconds, trace)
         if log.add(line):
             asyncio.get_running_loop().call_later(FLUSH_S, log.flush)
 
