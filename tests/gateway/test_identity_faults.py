@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from clocks import Clock
-from upstreams import EchoService, served
+from upstreams import served
 
 import gateway.identity.provider
 from gateway.app import create_app
@@ -56,11 +56,10 @@ class KeysEndpoint:
 class House:
     """A gateway with a provider and clocks of its own, in front of a service that echoes."""
 
-    def __init__(self, stack, folder):
-        self.stack, self.folder = stack, folder
+    def __init__(self, stack, folder, service_url):
+        self.stack, self.folder, self.service_url = stack, folder, service_url
         self.provider, self.clock, self.rising = KeysEndpoint(), Clock(1_800_000_000.0), Clock()
         self.jwks_url = stack.enter_context(served(self.provider))
-        self.service_url = stack.enter_context(served(EchoService("fraud_api")))
         self.client = self.gateway()
 
     def gateway(self, **settings):
@@ -106,10 +105,10 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path):
+def house(tmp_path, services):
     """A gateway whose provider has no keys yet."""
     with ExitStack() as stack:
-        yield House(stack, tmp_path)
+        yield House(stack, tmp_path, services["fraud_api"].url)
 
 
 @pytest.fixture
@@ -209,8 +208,10 @@ def test_nobody_with_a_known_key_waits_for_a_frozen_provider(house):
 def test_a_provider_without_an_end_is_as_good_as_away(house, mood):
     """Also one that says a little now and then."""
     house.provider.mood = mood
+    answer = house.ask()
+    house.provider.mood = ""
 
-    assert outcome(house.ask()) == (503, "unavailable")
+    assert outcome(answer) == (503, "unavailable")
 
 
 def test_strangers_do_not_hammer_the_provider(house):
