@@ -36,6 +36,8 @@ DOCUMENTS = (
 FOR_PEOPLE = {
     "make up": "starts the system, as this test's own does",
     "make test": "runs this test",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "starts the system, with traces",
+    ".venv/bin/seatstream traces": "goes on until somebody stops it; it has tests of its own",
     "uv pip compile": "asks a registry, and uv is not among what is installed",
 }
 """How commands begin that are not run here, and why."""
