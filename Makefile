@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin
+# A worker a processor. Each has a Kafka and a PostgreSQL of its own, so that many would crowd a large machine.
+WORKERS := --numprocesses=logical --maxprocesses=4 --dist=worksteal
 
 .PHONY: up down status test bench chromium programs clean
 .DEFAULT_GOAL := up
@@ -26,7 +28,7 @@ test: $(STAMP) chromium
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/coverage erase
-	$(RUN)/coverage run -m pytest
+	$(RUN)/coverage run -m pytest $(WORKERS)
 	$(RUN)/coverage combine --quiet
 	$(RUN)/coverage report --include='inventory_stream/records/*' --fail-under=100
 	$(RUN)/coverage report --include='inventory_stream/projection/*,inventory_stream/log/*' --fail-under=100
