@@ -16,26 +16,20 @@ from pathlib import Path
 import httpx
 import pytest
 from redises import redis_server
-from upstreams import closed_url
 
 from gateway.guard.breaker import FAILURES
-from inventory_stream.local.ports import accepts
+from inventory_stream.local.ports import accepts, free_port
 
 STANDIN = Path(__file__).parents[1] / "support" / "standin.py"
 PATH = "/v1/events/e-1"
 FRESH = f"{PATH}?min_position="  # never from what is kept
 
 
-def a_port() -> int:
-    """A port where nothing listens."""
-    return int(closed_url().rpartition(":")[2])
-
-
 class Place:
     """A gateway and the service behind it, on ports of their own, with a client."""
 
     def __init__(self, folder: Path, **settings: str):
-        self.service_port, self.port = a_port(), a_port()
+        self.service_port, self.port = free_port(), free_port()
         self.settings = {
             "GATEWAY_PORT": str(self.port),
             "GATEWAY_INVENTORY_API_URL": f"http://127.0.0.1:{self.service_port}",
@@ -170,7 +164,7 @@ def test_a_gateway_that_is_killed_remembers_keys(place):
 
 def test_a_redis_that_is_killed(stack, tmp_path):
     """Reads go on and are counted; a request with a key is 503 and goes on once Redis is back."""
-    folder, port = tmp_path / "redis", a_port()
+    folder, port = tmp_path / "redis", free_port()
     folder.mkdir()
     with redis_server(folder, port) as (_, url):
         place = Place(tmp_path, GATEWAY_REDIS_URL=url)

@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 import httpx
-from upstreams import closed_url, socket_server
+from upstreams import socket_server
 
-from inventory_stream.local.ports import accepts
+from inventory_stream.local.ports import accepts, free_port
 
 
 def test_open_streams_end_in_order_when_the_gateway_leaves():
@@ -20,7 +20,7 @@ def test_open_streams_end_in_order_when_the_gateway_leaves():
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n")
         connection.recv(1000)
 
-    port = int(closed_url().rpartition(":")[2])
+    port = free_port()
     with socket_server(behave) as url:
         settings = {"GATEWAY_PORT": str(port), "GATEWAY_INVENTORY_API_URL": url, "GATEWAY_DRAIN_S": "0.1"}
         process = subprocess.Popen(

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from upstreams import closed_url
 
-from inventory_stream.local.ports import accepts
+from inventory_stream.local.ports import accepts, free_port
 
 
 def redis_command() -> str:
@@ -29,7 +28,7 @@ def redis_command() -> str:
 @contextmanager
 def redis_server(folder, port: int = 0) -> Iterator[tuple[subprocess.Popen, str]]:
     """Run a server that keeps nothing; give its process and URL."""
-    port = port or int(closed_url().rpartition(":")[2])
+    port = port or free_port()
     command = [redis_command(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:

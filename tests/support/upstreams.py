@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
+_taken: list[socket.socket] = []
+
 
 @contextmanager
 def served(app, protocol="auto") -> Iterator[str]:
@@ -71,9 +73,10 @@ def socket_server(behave: Callable[[socket.socket], None]) -> Iterator[str]:
 
 
 def closed_url() -> str:
-    """Give a URL where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    """Give a URL where nothing listens, now and later: the port is taken, so that no other test's server gets it."""
+    _taken.append(socket.socket())
+    _taken[-1].bind(("127.0.0.1", 0))
+    return f"http://127.0.0.1:{_taken[-1].getsockname()[1]}"
 
 
 class EchoService:

@@ -15,6 +15,7 @@ from gateway.limits.classes import Budget
 from gateway.limits.limiter import Caller, Limiter
 from gateway.limits.shared import SharedBuckets
 from gateway.problems import TooMany
+from inventory_stream.local.ports import free_port
 
 # So slow that nothing comes back during a test.
 BUDGET = Budget(100, 0.001)
@@ -159,7 +160,7 @@ def test_without_the_server_each_gateway_counts_alone(server, how, caplog):
 def test_a_server_that_comes_back_is_used_again(tmp_path, monkeypatch):
     """It is looked for by no request, and counted on again once it is there."""
     monkeypatch.setattr(shared, "AGAIN_S", 0.01)
-    port = int(closed_url().rpartition(":")[2])
+    port = free_port()
 
     async def scenario(buckets):
         await take(buckets, "again")
