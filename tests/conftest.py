@@ -13,6 +13,9 @@ import pytest
 
 from inventory_stream.local import LocalKafka, LocalPostgres
 from tests.support.databases import careless, new_database
+from tests.support.greenlets import keep_greenlets_of_threads
+
+keep_greenlets_of_threads()
 
 
 @pytest.fixture(scope="session")
