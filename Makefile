@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.installed
 RUN := $(VENV)/bin
 # A worker a processor. Each has a Kafka and a PostgreSQL of its own, so that many would crowd a large machine.
-WORKERS := --numprocesses=logical --maxprocesses=4 --dist=worksteal
+WORKERS := --numprocesses=logical --maxprocesses=4 --no-loadscope-reorder
 
 .PHONY: up down status test bench chromium programs clean
 .DEFAULT_GOAL := up

@@ -8,14 +8,31 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inventory_stream.local import LocalKafka, LocalPostgres
 from tests.support.databases import careless, new_database
 from tests.support.greenlets import keep_greenlets_of_threads
+from tests.support.spreading import FileByFile, place_of
 
 keep_greenlets_of_threads()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Put what takes long at the beginning.
+    """
+    items.sort(key=place_of)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileByFile:
+    """
+    Spread tests over workers by files.
+    """
+    return FileByFile(config, log)
 
 
 @pytest.fixture(scope="session")
