@@ -124,6 +124,14 @@ class Child:
         if self._process is not None and self._process.poll() is not None:
             raise ChildCrashed(self.name, self._process.returncode, self.log, self.tail())
 
+    def has_said(self, text: str) -> bool:
+        """
+        Tell whether its output has a text since it was started.
+        """
+        with self.log.open("rb") as output:
+            output.seek(self._log_size)
+            return text.encode() in output.read()
+
     def wait_until(self, ready: Callable[[], bool], timeout_s: float = 60) -> None:
         """
         Wait until it is ready.

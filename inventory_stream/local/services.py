@@ -19,7 +19,7 @@ from inventory_stream.local.ports import LOOPBACK, free_port
 GATEWAY = "gateway"
 DEFAULT_PORTS = {GATEWAY: 8080, "inventory_api": 8081, "venue_api": 8082, "fraud_api": 8083}
 TRACER = "inventory_stream.tracer"
-DEMO = "simulator.demo"
+DEMO, DEMO_SAYS = "simulator.demo", "demo world loaded"
 HTTP_TIMEOUT_S = 2
 
 
@@ -44,6 +44,7 @@ class Program:
         port: the loopback port where it answers `/readyz`; 0 for none.
         once: it may end by itself; what has an end of its own starts when all others answer.
         variable: the environment variable that tells its port to it alone; when empty, all are told `NAME_PORT`.
+        says: what it prints once it is ready, for a program without a port.
         streams: it reads or writes the stream, so it starts once the broker answers; others start while it boots.
     """
 
@@ -52,6 +53,7 @@ class Program:
     port: int = 0
     variable: str = ""
     once: bool = False
+    says: str = ""
     streams: bool = True
 
     @property
@@ -73,7 +75,7 @@ def discover() -> list[Program]:
     List all programs: what is registered as a service and there, projectors and APIs, then the gateway last.
     """
     found = {point.name: point.value for point in entry_points(group="seatstream.services")}
-    programs = [Program("demo", DEMO)] if _exists(DEMO) else []
+    programs = [Program("demo", DEMO, says=DEMO_SAYS)] if _exists(DEMO) else []
     for name, module in found.items():
         if _exists(f"{module}.projector"):
             programs.append(Program(f"{name}.projector", f"{module}.projector", free_port(), "PROJECTOR_PORT"))

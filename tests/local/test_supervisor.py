@@ -17,7 +17,7 @@ import pytest
 
 from inventory_stream.local import LocalStackError, record
 from inventory_stream.local.child import Child
-from inventory_stream.local.errors import AlreadyRunning, ChildCrashed, PortOccupied, RegistryUnreachable
+from inventory_stream.local.errors import AlreadyRunning, ChildCrashed, ChildNotReady, PortOccupied, RegistryUnreachable
 from inventory_stream.local.jars import kafka_class_path
 from inventory_stream.local.ports import free_port
 from inventory_stream.local.services import Program
@@ -30,7 +30,7 @@ WEB = """
 import http.server, os
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = b'{"status": "green"}'
+        body = b'{"status": "green", "services": [{"lag": LAG}, {"lag": null}]}'
         self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers()
         self.wfile.write(body)
 http.server.HTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Handler).serve_forever()
@@ -42,7 +42,9 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """
     A folder of modules that children can run.
     """
-    (tmp_path / "fake_web.py").write_text(WEB)
+    (tmp_path / "fake_web.py").write_text(WEB.replace("LAG", "999"))
+    (tmp_path / "fake_late.py").write_text(WEB.replace("LAG", "1000"))
+    (tmp_path / "fake_world.py").write_text("import time; print('loaded', flush=True); time.sleep(60)")
     (tmp_path / "fake_crash.py").write_text("raise SystemExit('the reason why')")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{Path.cwd()}")
     return tmp_path
@@ -69,6 +71,40 @@ def test_runs_until_a_signal_and_leaves_nothing(modules: Path) -> None:
 
     assert not psutil.pid_exists(seen[0])
     assert record.read(modules) is None
+
+
+@pytest.mark.parametrize(("web", "says", "late"), [("fake_late", "loaded", "gateway"), ("fake_web", "all", "world")])
+def test_a_system_is_not_live_before_its_world_is_there(
+    modules: Path, monkeypatch: pytest.MonkeyPatch, web: str, says: str, late: str
+) -> None:
+    """
+    Whoever looks once it is live finds what was written for them: neither the world nor its effect is still to come.
+    """
+    monkeypatch.setattr("inventory_stream.local.supervisor.READY_TIMEOUT_S", 1.0)
+    programs = Program("world", "fake_world", says=says), Program("gateway", web, free_port())
+
+    with pytest.raises(ChildNotReady, match=f"{late} was not ready"):
+        supervisor(modules, *programs).run()
+
+
+def test_what_a_program_says_is_heard(modules: Path) -> None:
+    """
+    A program without a port is ready when it says so; what it said the last time is no word of this one.
+    """
+    world = Program("world", "fake_world", says="loaded")
+    seen: list[bytes] = []
+
+    def live() -> None:
+        seen.append((modules / "logs" / "world.log").read_bytes())
+        signal.raise_signal(signal.SIGTERM)
+
+    supervisor(modules, world, Program("gateway", "fake_web", free_port())).run(live)
+    silent = Child("world", ["/bin/sleep", "60"], modules / "logs" / "world.log")
+    silent.start()
+    try:
+        assert (seen, silent.has_said("loaded")) == ([b"loaded\n"], False)
+    finally:
+        silent.kill()
 
 
 def test_crash_names_the_child_and_shows_its_log(modules: Path) -> None:
