@@ -116,7 +116,7 @@ class Gateway:
         try:
             await self._dispatch(exchange, scope, receive)
         except Problem as problem:
-            await self._refuse(problem, exchange, scope, receive)
+            await self._refuse(problem, exchange, scope)
         except CallerGone:
             exchange.status = CALLER_GONE
         except Exception as error:
@@ -124,7 +124,7 @@ class Gateway:
             _logger.exception("request failed: %s %s", scope["method"], exchange.route)
             if exchange.status:
                 raise  # the answer has begun: only closing the connection can say that it is incomplete
-            await self._refuse(Problem(), exchange, scope, receive)
+            await self._refuse(Problem(), exchange, scope)
         finally:
             self._journal.answered(scope["method"], exchange, time.perf_counter() - started)
 
@@ -224,14 +224,15 @@ class Gateway:
         await exchange.send_whole(kept, headers.get(b"if-none-match", b""), scope)
         return True
 
-    async def _refuse(self, problem: Problem, exchange: Exchange, scope: Scope, receive: Receive) -> None:
+    async def _refuse(self, problem: Problem, exchange: Exchange, scope: Scope) -> None:
         response = render(problem, scope["path"], exchange.trace.id)
         found = _problem_headers(problem)
         names = {name for name, _ in found}
-        response.raw_headers[:] = [pair for pair in response.raw_headers if pair[0] not in names] + found
+        headers = [pair for pair in response.raw_headers if pair[0] not in names] + found
         exchange.error = exchange.error or problem.kind
         self._journal.failed(problem.kind, exchange.route)
-        await response(scope, receive, exchange.send)
+        await exchange.send({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await exchange.send({"type": "http.response.body", "body": response.body})
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

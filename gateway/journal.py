@@ -4,6 +4,9 @@ What is noted of each request: a line of the access log and a measurement, of th
 
 import asyncio
 import time
+from collections import Counter
+
+from opentelemetry.metrics import CallbackOptions, Observation
 
 from gateway.exchange import Exchange
 from gateway.headers import Trace
@@ -30,8 +33,12 @@ class Journal:
         """
         self._recorder = recorder
         self._state = state
-        self._failures = state.metrics.meter.create_counter(
-            "seatstream.gateway.refused_or_failed", description="Requests answered by a problem of the gateway's own"
+        # Counted here and shown when asked for: in an overload most answers are refusals, and each has to be cheap.
+        self._failures: Counter[tuple[str, str]] = Counter()
+        state.metrics.meter.create_observable_counter(
+            "seatstream.gateway.refused_or_failed",
+            [self._show_failures],
+            description="Requests answered by a problem of the gateway's own",
         )
 
     def answered(self, method: str, exchange: Exchange, seconds: float) -> None:
@@ -66,7 +73,10 @@ class Journal:
         """
         Note a problem of the gateway's own.
         """
-        self._failures.add(1, {"kind": kind, "http.route": route})
+        self._failures[kind, route] += 1
+
+    def _show_failures(self, _: CallbackOptions) -> list[Observation]:
+        return [Observation(n, {"kind": kind, "http.route": route}) for (kind, route), n in self._failures.items()]
 
     def close(self) -> None:
         """
