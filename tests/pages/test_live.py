@@ -105,6 +105,9 @@ def test_a_lost_connection_is_said_and_caught_up_with(visit, stage):
     visit = visit()
     page = visit.open(stage.url)
     seats = MapReader(page)
+    # A stream that still opens proves a connection, and takes the word back: it is lost only once it has brought something.
+    stage.append(held(["B-2"], section="101"))
+    seats.wait_for_colour("101", "B-2", seats.variable("held"))
     visit.page.context.set_offline(offline=True)
     page.evaluate("dispatchEvent(new Event('offline'))")
     notice = page.locator("#notice-offline")
