@@ -40,11 +40,12 @@ class Field:
         self.oracle = ProjectionDriver(Takings)
         self.processes: list[ProjectorProcess] = []
 
-    def start(self, member: str = "") -> ProjectorProcess:
+    def start(self, member: str = "", *, traced: bool = True) -> ProjectorProcess:
         """
         Start a projector.
         """
-        process = ProjectorProcess(self.kafka.bootstrap_servers, self.database_url, self.prefix, member)
+        servers = (self.kafka.bootstrap_servers, self.database_url)
+        process = ProjectorProcess(*servers, self.prefix, member, traced=traced)
         self.processes.append(process)
         return process
 
@@ -106,12 +107,12 @@ def test_kills_at_random_moments_lose_and_double_nothing(field: Field) -> None:
     share = RECORDS // KILLS
     for number in range(KILLS):
         field.append(number * share, (number + 1) * share)
-        process = field.start("one")
+        process = field.start("one", traced=False)
         field.watch.wait_for_commits(dice.randint(1, 8))
         assert process.runs_for(dice.uniform(0, 0.05))
         process.kill()
     field.append(KILLS * share, RECORDS)
-    field.start("one")
+    field.start("one", traced=False)
 
     assert field.settle() == field.expected()
 
@@ -120,11 +121,11 @@ def test_a_projector_frozen_past_its_session_cannot_write(field: Field) -> None:
     """
     Another takes over; the frozen one wakes, has its write refused, and both go on to the right tables.
     """
-    frozen = field.start()
+    frozen = field.start(traced=False)
     field.append(0, 20_000)
     field.watch.wait_for_commits(3)
     frozen.signal(signal.SIGSTOP)
-    field.start()
+    field.start(traced=False)
     field.append(20_000, 40_000)
     field.settle()
     frozen.signal(signal.SIGCONT)
