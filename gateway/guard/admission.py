@@ -3,8 +3,9 @@ Admission to a service: as many requests at a time as it can work on, those that
 
 The limit follows what the service takes for an answer (TCP Vegas): while answers come as fast as they ever do, the limit
 grows; when they take longer, requests queue inside the service, and the limit shrinks to what it works on. The rest
-waits here, where it can be put in order: briefly in a burst, and hardly at all once the queue stands. What was measured
-while the event loop stood still says nothing about the service.
+waits here, where it can be put in order: for long while the service only pauses, and hardly at all once more is asked of
+it than it can do, since everybody would be late then. What was measured while the event loop stood still says nothing
+about the service.
 
 Some requests last as long as their caller wants: they wait for a position. They have places of their own, so that nobody
 can take all places by asking for what never comes, and their time says nothing about the service.
@@ -15,12 +16,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
+from gateway.guard.demand import Demand
 from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 from gateway.routes import Priority
 
 START, LEAST, MOST = 32.0, 8.0, 1024.0
+# What one answer changes of the limit. Faster changes swing, since an answer tells of the limit that it was let in by.
+STEP = 0.125
 # Requests that may queue inside the service: below FEW the limit grows, above MANY it shrinks.
 FEW, MANY = 3.0, 6.0
 # Answers that are this fast say nothing about queues: it is the event loop here that delays them.
@@ -28,9 +33,32 @@ FLOOR_S = 0.02
 # The fastest answer is forgotten that often, so that a service that has become slower is believed. The limit is halved
 # for a moment then: under load that never ends, the new fastest answer must not be one that queued.
 FORGET_S = 30.0
-BURST_S, STANDING_S, STANDS_AFTER_S, PURCHASE_S = 0.05, 0.01, 0.05, 1.0
+
+
+class Patience(NamedTuple):
+    """
+    Seconds that a request waits for its turn: while the service only pauses, and while more is asked of it than it does.
+    """
+
+    pausing: float
+    overloaded: float
+
+
+PATIENCE_S: dict[Priority, Patience] = {
+    "purchase": Patience(1.0, 0.015),
+    "browse": Patience(0.05, 0.01),
+    "background": Patience(0, 0),
+}
 LINGERING = 64
 _ORDER: tuple[Priority, ...] = ("purchase", "browse", "background")
+_RANK = {priority: rank for rank, priority in enumerate(_ORDER)}
+
+
+class _Turn(NamedTuple):
+    """A request that waits, since then."""
+
+    came: "asyncio.Future[None]"
+    at: float
 
 
 class Admission:
@@ -48,17 +76,26 @@ class Admission:
         self._pulse = pulse
         self.limit = START
         self.inside = 0
+        self._demand = Demand(clock, len(_ORDER))
         self._fastest: dict[str, float] = {}
         self._forget_at = clock() + FORGET_S
         self._grow_at = 0.0
-        self._waiting: dict[Priority, deque[asyncio.Future[None]]] = {priority: deque() for priority in _ORDER}
-        self._empty_at = clock()
+        self._waiting: dict[Priority, deque[_Turn]] = {priority: deque() for priority in _ORDER}
         self._lingering = 0
 
     @property
     def waiting(self) -> int:
         """How many requests wait."""
         return sum(len(queue) for queue in self._waiting.values())
+
+    def turns_away(self, priority: Priority) -> bool:
+        """
+        Say whether a request is refused at once: those before it take longer than it would wait. It is counted then.
+        """
+        if not self._is_full(priority):
+            return False
+        self._demand.came(_RANK[priority], queued=True)
+        return True
 
     async def enter(self, priority: Priority) -> None:
         """
@@ -67,18 +104,18 @@ class Admission:
         Raises:
             Overloaded: it would have to wait for too long.
         """
-        if self.inside < self.limit and not self.waiting:
-            self.inside += 1
-            self._empty_at = self._clock()
-            return
-        patience_s = self._patience_s(priority)
-        if not patience_s:
+        if self.turns_away(priority):
             raise Overloaded
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queued = self.waiting > 0
+        self._demand.came(_RANK[priority], queued=queued)
+        if self.inside < self.limit and not queued:
+            self.inside += 1
+            return
+        turn = _Turn(asyncio.get_running_loop().create_future(), self._clock())
         self._waiting[priority].append(turn)
-        self._expire_in(patience_s, turn, last=False)
+        self._expire_in(PATIENCE_S[priority].pausing, turn.came, last=False)
         try:
-            await turn
+            await turn.came
         except BaseException:
             self._give_up(priority, turn)
             raise
@@ -92,6 +129,7 @@ class Admission:
             seconds: from entering to the answer; 0 when there was none.
         """
         self.inside -= 1
+        self._demand.went()
         if seconds:
             self._adapt(route, seconds)
         self._let_in()
@@ -112,13 +150,17 @@ class Admission:
         finally:
             self._lingering -= 1
 
-    def _patience_s(self, priority: Priority) -> float:
-        if priority == "purchase":
-            return PURCHASE_S
-        if priority == "background":
-            return 0
-        standing = self._clock() - self._empty_at > STANDS_AFTER_S
-        return STANDING_S if standing else BURST_S
+    def _is_full(self, priority: Priority) -> bool:
+        if self.inside < self.limit and not self.waiting:
+            return False
+        patience = PATIENCE_S[priority]
+        if not patience.pausing:
+            return True
+        rank = _RANK[priority]
+        if not self._demand.too_much(rank):
+            return False
+        before = sum(len(self._waiting[one]) for one in _ORDER[: rank + 1])
+        return before >= self._demand.room(patience.overloaded)
 
     def _expire_in(self, patience_s: float, turn: "asyncio.Future[None]", *, last: bool) -> None:
         due = self._clock() + patience_s
@@ -135,23 +177,27 @@ class Admission:
         else:
             turn.set_exception(Overloaded())
 
-    def _give_up(self, priority: Priority, turn: "asyncio.Future[None]") -> None:
-        if turn.done() and not turn.cancelled() and turn.exception() is None:
+    def _give_up(self, priority: Priority, turn: _Turn) -> None:
+        came = turn.came
+        if came.done() and not came.cancelled() and came.exception() is None:
             self.inside -= 1  # its turn had come in the same moment
             self._let_in()
         elif turn in self._waiting[priority]:
             self._waiting[priority].remove(turn)
 
     def _let_in(self) -> None:
-        for priority in _ORDER:
-            queue = self._waiting[priority]
+        now = self._clock()
+        for priority, queue in self._waiting.items():
             while queue and self.inside < self.limit:
-                turn = queue.popleft()
-                if not turn.done():
+                came, at = queue.popleft()
+                if came.done():
+                    continue
+                # Those who came while it looked like a pause: their answers would be late, and make all others late.
+                if self._demand.too_much(_RANK[priority]) and now - at > 2 * PATIENCE_S[priority].overloaded:
+                    came.set_exception(Overloaded())
+                else:
                     self.inside += 1
-                    turn.set_result(None)
-        if not self.waiting:
-            self._empty_at = self._clock()
+                    came.set_result(None)
 
     def _adapt(self, route: str, seconds: float) -> None:
         now = self._clock()
@@ -160,9 +206,9 @@ class Admission:
         fastest = self._fastest[route] = min(self._fastest.get(route, seconds), seconds)
         queued = self.limit * (1 - max(fastest, FLOOR_S) / max(seconds, FLOOR_S))
         if queued < FEW and self.inside >= self.limit / 2 and now >= self._grow_at:
-            self.limit = min(MOST, self.limit + 1)
+            self.limit = min(MOST, self.limit + STEP)
         elif queued > MANY and not self._pulse.stood_since(now - seconds):
-            self.limit = max(LEAST, self.limit - 1)
+            self.limit = max(LEAST, self.limit - STEP)
 
     def _forget(self, now: float, seconds: float) -> None:
         self._fastest.clear()

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from clocks import Clock
 
-from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, LINGERING, START, Admission
+from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, LINGERING, START, STEP, Admission
 from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 
@@ -73,7 +73,6 @@ def test_whoever_waits_too_long_is_refused():
 
     async def scenario(admission, clock):
         await fill(admission)
-        clock.now += 10  # the queue has stood for long: patience is short
 
         with pytest.raises(Overloaded):
             await admission.enter("browse")
@@ -124,7 +123,7 @@ def test_the_limit_follows_what_the_service_can_do():
         shrunk = admission.limit
         await answers(admission, FAST, 20)
 
-        assert (shrunk, admission.limit) == (START + 1 - 20, START + 1)
+        assert (shrunk, admission.limit) == (START + STEP - 20 * STEP, START + STEP)
 
     run(scenario)
 
@@ -181,7 +180,7 @@ def test_a_late_timer_is_not_the_last_word():
         await fill(admission)
         waiting = asyncio.create_task(admission.enter("purchase"))
         await asyncio.sleep(0)
-        turn = next(iter(admission._waiting["purchase"]))
+        turn = admission._waiting["purchase"][0].came
         clock.now += 10
         admission._expire(turn, clock.now - 2 * LATE_S, 1.0, last=False)
         admission.leave("/", 0)
@@ -215,7 +214,7 @@ def test_a_service_that_has_become_slower_is_believed():
         clock.now += SLOW * 4
         await answers(admission, SLOW, 10)
 
-        assert (halved, admission.limit) == ((START + 1) / 2, (START + 1) / 2 + 10)
+        assert (halved, admission.limit) == ((START + STEP) / 2, (START + STEP) / 2 + 10 * STEP)
 
     run(scenario)
 
