@@ -3,14 +3,26 @@ Settings of the gateway, read once from the environment.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, IPvAnyNetwork
+from pydantic import AfterValidator, Field, FilePath, IPvAnyNetwork, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from inventory_stream.web import ServiceSettings
 
+
+def _http(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it should be a URL such as http://127.0.0.1:8081")
+    return url
+
+
 Seconds = Annotated[float, Field(gt=0, le=60)]
+Url = Annotated[str, AfterValidator(_http)]
+# As browsers send it: compared byte by byte, a slash at the end would never match.
+Origin = Annotated[str, Field(pattern=r"^(\*|https?://[^/\s]+)$")]
 
 
 class GatewaySettings(ServiceSettings):
@@ -38,25 +50,25 @@ class GatewaySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
-    inventory_api_url: str = "http://127.0.0.1:8081"
-    venue_api_url: str = "http://127.0.0.1:8082"
-    fraud_api_url: str = "http://127.0.0.1:8083"
-    identity_key: Path | None = None
+    inventory_api_url: Url = "http://127.0.0.1:8081"
+    venue_api_url: Url = "http://127.0.0.1:8082"
+    fraud_api_url: Url = "http://127.0.0.1:8083"
+    identity_key: FilePath | None = None
     keys_file: Path | None = None
     demo_header_file: Path | None = None
-    session_secret_file: Path | None = None
+    session_secret_file: FilePath | None = None
     secure_cookies: bool = False
     oidc_issuer: str = ""
     oidc_audience: str = "seatstream"
-    oidc_jwks_url: str = ""
+    oidc_jwks_url: Annotated[str, AfterValidator(lambda url: url and _http(url))] = ""
     body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
     cache_bytes: Annotated[int, Field(ge=0)] = 64_000_000
     body_timeout_s: Seconds = 10.0
     rate_factor: Annotated[float, Field(ge=0)] = 1.0
-    redis_url: str = ""
+    redis_url: Annotated[str, Field(pattern="^((rediss?|unix)://.+)?$")] = ""
     state_folder: Path | None = None
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
-    cors_origins: tuple[str, ...] = ()
+    cors_origins: tuple[Origin, ...] = ()
     connect_timeout_s: Seconds = 1.0
     status_timeout_s: Seconds = 1.0
     status_lag: int = 10_000
@@ -65,6 +77,12 @@ class GatewaySettings(ServiceSettings):
     status_cache_s: Annotated[float, Field(ge=0, le=60)] = 0.5
     openapi_timeout_s: Seconds = 10.0
     openapi_cache_s: Annotated[float, Field(ge=0)] = 30.0
+
+    @model_validator(mode="after")
+    def _check_provider(self) -> Self:
+        if bool(self.oidc_jwks_url) != bool(self.oidc_issuer and self.oidc_audience):
+            raise ValueError("GATEWAY_OIDC_ISSUER, GATEWAY_OIDC_AUDIENCE and GATEWAY_OIDC_JWKS_URL go together")
+        return self
 
     @property
     def upstreams(self) -> dict[str, str]:

@@ -2,7 +2,14 @@
 Settings that every process shares, read once from the environment.
 """
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import re
+import sys
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+Read = TypeVar("Read", bound=BaseSettings)
 
 
 class StreamSettings(BaseSettings):
@@ -16,3 +23,24 @@ class StreamSettings(BaseSettings):
     database_url: str = "postgresql://postgres@127.0.0.1:5432/seatstream"
     topic_prefix: str = ""
     log_level: str = "INFO"
+
+
+def read_settings(kind: type[Read]) -> Read:
+    """
+    Return settings from the environment; where they are wrong, end the process with a line for each wrong variable.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        # Without the value: it may be a secret.
+        sys.exit("\n".join(f"{_variable(kind, item['loc'])}: {item['msg']}" for item in error.errors()))
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        sys.exit(f'{_variable(kind, (field[1],)) if field else error}: Input should be JSON, a list as ["…"]')
+
+
+def _variable(kind: type[BaseSettings], place: tuple[int | str, ...]) -> str:
+    name, *inner = map(str, place) if place else ("settings",)
+    if name in kind.model_fields:
+        name = f"{kind.model_config.get('env_prefix', '')}{name}".upper()
+    return ".".join((name, *inner))

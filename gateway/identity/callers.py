@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import unquote
 
 import httpx
@@ -14,9 +15,9 @@ from starlette.types import Scope
 from gateway.headers import Headers
 from gateway.identity.demo import ensure_demo_key
 from gateway.identity.guard import Guard
-from gateway.identity.keys import ApiKeys
+from gateway.identity.keys import ApiKeys, read_file
 from gateway.identity.provider import TIMEOUT_S, Provider
-from gateway.identity.sessions import Sessions
+from gateway.identity.sessions import SECRET_BYTES, Sessions
 from gateway.routes import Route
 from gateway.settings import GatewaySettings
 from inventory_stream.web.callers import check
@@ -98,11 +99,21 @@ def make_callers(
             clock=clock,
             rising=rising,
         )
-    secret = settings.session_secret_file.read_bytes() if settings.session_secret_file else secrets.token_bytes(32)
-    sessions = Sessions(secret, secure=settings.secure_cookies, clock=clock)
+    sessions = Sessions(_secret(settings.session_secret_file), secure=settings.secure_cookies, clock=clock)
     signer = Signer(read_private(settings.identity_key), clock) if settings.identity_key else None
+    if settings.keys_file:
+        read_file(settings.keys_file)  # one that is wrong from the start would refuse everybody who has a key
     keys = ApiKeys(settings.keys_file, lambda: datetime.fromtimestamp(clock(), UTC), rising)
     return Callers(Guard(keys, provider, sessions), sessions, signer, provider)
+
+
+def _secret(path: Path | None) -> bytes:
+    if path is None:
+        return secrets.token_bytes(SECRET_BYTES)
+    secret = path.read_bytes()
+    if len(secret) < SECRET_BYTES:  # an empty one would let everybody sign
+        raise ValueError(f"{path} holds no secret: it has fewer than {SECRET_BYTES} bytes")
+    return secret
 
 
 def _venue(route: Route, raw_path: bytes) -> str | None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 COOKIE = "seatstream_session"
 LIFETIME_S = 30 * 86_400
+SECRET_BYTES = 32
 
 
 class Sessions:
@@ -20,7 +21,7 @@ class Sessions:
     def __init__(self, secret: bytes, *, secure: bool, clock: Callable[[], float] = time.time) -> None:
         """
         Args:
-            secret: the same in all gateways; at least 32 random bytes.
+            secret: the same in all gateways; at least `SECRET_BYTES` random bytes.
             secure: whether the cookie is for HTTPS alone.
             clock: seconds since 1970.
         """

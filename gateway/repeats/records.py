@@ -103,19 +103,16 @@ class FileRecords:
             clock: seconds since 1970.
 
         Raises:
-            OSError, sqlite3.Error: the file cannot be used.
+            OSError, ValueError: the file cannot be used.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self._clock = clock
         self._adds = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="repeats")
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        path.chmod(0o600)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute(
-            "CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, key TEXT UNIQUE, value BLOB, until REAL)"
-        )
+        try:
+            self._database = _opened(path)
+        except sqlite3.Error as error:
+            raise ValueError(f"{path} cannot keep answers: {error}") from error
 
     async def add(self, key: str, value: bytes, lives_s: float) -> bytes | None:
         """Add where there is none."""
@@ -158,3 +155,14 @@ class FileRecords:
         self._database.execute("DELETE FROM records WHERE until <= ?", (now,))
         sql = "DELETE FROM records WHERE number <= (SELECT max(number) FROM records) - ?"
         self._database.execute(sql, (MOST_IN_FILE,))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    path.chmod(0o600)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS records (number INTEGER PRIMARY KEY, key TEXT UNIQUE, value BLOB, until REAL)"
+    )
+    return database
