@@ -85,6 +85,8 @@ def revoke(
     if not found:
         raise typer.BadParameter(f"there is no key {id} in {file}", param_hint="ID")
     at = datetime.now(UTC) + timedelta(hours=hours)
+    # A key that ends sooner already stays as it is: revoking it again must not open it.
+    at = min([at, *(key.revoked_at for key in found if key.revoked_at)])
     content.keys = [_ended(key, at) if key.id == id else key for key in content.keys]
     write_file(file, content)
     typer.echo(f"{id} opens nothing from {at:%Y-%m-%d %H:%M} UTC on")

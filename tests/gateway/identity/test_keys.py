@@ -245,3 +245,15 @@ def test_the_command_makes_a_pair_once(tmp_path):
     assert made == {path.name: path.read_text() for path in (tmp_path / "identity").iterdir()}
     statement = Signer(read_private(tmp_path / "identity" / "gateway.jwk")).statement(ANONYMOUS, "venue_api")
     assert Verifier(read_public(tmp_path / "identity" / "gateway.jwks"), "venue_api").identity(statement) == ANONYMOUS
+
+
+def test_revoking_again_opens_nothing(path):
+    """
+    A key that was revoked stays so when somebody gives it more hours.
+    """
+    key = made(path)
+    for more in ((), ("--hours", "24")):
+        run(path, "revoke", key[4:16], *more)
+
+    with pytest.raises(Unauthenticated, match="expired or was revoked"):
+        ApiKeys(path).find(key)
