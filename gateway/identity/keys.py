@@ -122,7 +122,7 @@ class ApiKeys:
         self._now = now
         self._clock = clock
         self._keys: dict[str, ApiKey] = {}
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[int, int, int, int] | None = None
         self._looked = -LOOK_S
 
     def find(self, key: str) -> Identity:
@@ -150,7 +150,8 @@ class ApiKeys:
         except FileNotFoundError:
             self._keys, self._seen = {}, None
             return
-        seen = (found.st_mtime_ns, found.st_ino, found.st_size)
+        # With the time of changed rights, too: a file that could not be read is tried again once it can be.
+        seen = (found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
         if seen == self._seen:
             return
         self._seen = seen

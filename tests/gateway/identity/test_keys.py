@@ -2,6 +2,7 @@
 API keys: made once, kept as hashes, ended without a restart.
 """
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -257,3 +258,21 @@ def test_revoking_again_opens_nothing(path):
 
     with pytest.raises(Unauthenticated, match="expired or was revoked"):
         ApiKeys(path).find(key)
+
+
+def test_a_file_whose_rights_were_mended_is_read(path):
+    """
+    Its content and time are as before: only its rights have changed.
+    """
+    key, clock = made(path), Clock()
+    good = path.read_bytes()
+    path.write_bytes(b"?" * len(good))
+    before = path.stat()
+    keys = ApiKeys(path, clock.now, clock)
+    with pytest.raises(Unauthenticated):
+        keys.find(key)
+    path.write_bytes(good)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    clock.seconds += LOOK_S
+
+    assert keys.find(key).roles == ("internal",)
