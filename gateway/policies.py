@@ -12,7 +12,7 @@ _SECURITY: Headers = [
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
-_EXPOSED = b"Stream-Position, ETag, Retry-After, RateLimit, RateLimit-Policy, traceparent"
+_EXPOSED = b"Stream-Position, ETag, Retry-After, RateLimit, RateLimit-Policy, traceparent, Idempotency-Replayed"
 _ALLOWED = b"Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Min-Position, traceparent"
 PREFLIGHT_S = 600
 

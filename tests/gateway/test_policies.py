@@ -84,7 +84,8 @@ def test_allowed_sites_may_read(gateway, services, allowed, said):
     asked = [client.get(path, headers={"Origin": SITE}) for path in ("/v1/events", "/v1/events", "/nothing")]
 
     assert [answer.headers["access-control-allow-origin"] for answer in asked] == [said] * 3
-    assert "RateLimit" in asked[0].headers["access-control-expose-headers"]
+    exposed = asked[0].headers["access-control-expose-headers"].split(", ")
+    assert {"RateLimit", "Idempotency-Replayed"} <= {*exposed}
 
 
 def test_other_sites_than_the_allowed_may_not(gateway, services):
