@@ -12,6 +12,7 @@ ROUTES = (
     Route("GET", "/kept/{event_id}", "inventory_api", "fans", 5, cache_s=FRESH_S),
     Route("GET", "/passed/{event_id}", "inventory_api", "fans", 5),
     Route("GET", "/v1/events/{event_id}/best-seats", "inventory_api", "fans", 5),
+    Route("GET", "/bought/{event_id}/best-seats", "inventory_api", "fans", 5, priority="purchase"),
     Route("GET", "/v1/events/{event_id}/seats/changes", "inventory_api", "fans", 60, rate="stream", stream=True),
 )
 

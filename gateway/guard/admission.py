@@ -88,15 +88,6 @@ class Admission:
         """How many requests wait."""
         return sum(len(queue) for queue in self._waiting.values())
 
-    def turns_away(self, priority: Priority) -> bool:
-        """
-        Say whether a request is refused at once: those before it take longer than it would wait. It is counted then.
-        """
-        if not self._is_full(priority):
-            return False
-        self._demand.came(_RANK[priority], queued=True)
-        return True
-
     async def enter(self, priority: Priority) -> None:
         """
         Return when the request may go to the service; `leave` must follow.
@@ -104,13 +95,13 @@ class Admission:
         Raises:
             Overloaded: it would have to wait for too long.
         """
-        if self.turns_away(priority):
-            raise Overloaded
         queued = self.waiting > 0
         self._demand.came(_RANK[priority], queued=queued)
         if self.inside < self.limit and not queued:
             self.inside += 1
             return
+        if self._is_full(priority):
+            raise Overloaded
         turn = _Turn(asyncio.get_running_loop().create_future(), self._clock())
         self._waiting[priority].append(turn)
         self._expire_in(PATIENCE_S[priority].pausing, turn.came, last=False)
@@ -151,8 +142,7 @@ class Admission:
             self._lingering -= 1
 
     def _is_full(self, priority: Priority) -> bool:
-        if self.inside < self.limit and not self.waiting:
-            return False
+        """Whether those before it take longer than it would wait."""
         patience = PATIENCE_S[priority]
         if not patience.pausing:
             return True
