@@ -37,7 +37,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     freshness_s: float | None = None
     dead_letters: int | None = None
     last_change: str | None = None
-    url: str
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -82,26 +81,23 @@ async def overview(upstreams: Upstreams, settings: GatewaySettings, now: Callabl
 
 
 async def _ask(upstreams: Upstreams, service: str, settings: GatewaySettings, now: Callable[[], datetime]) -> list[Row]:
-    url = upstreams.urls[service]
     try:
         said = msgspec.convert(await upstreams.get_json(service, "/status", settings.status_timeout_s), _Service)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        return [Row(service=service, status="red", reason="cannot be reached", health="down", url=url)]
+        return [Row(service=service, status="red", reason="cannot be reached", health="down")]
     except TimeoutError:
-        return [Row(service=service, status="red", reason="did not answer in time", health="down", url=url)]
+        return [Row(service=service, status="red", reason="did not answer in time", health="down")]
     except Refused as error:
-        return [Row(service=service, status="red", reason=f"refuses: {error}", health="down", url=url)]
+        return [Row(service=service, status="red", reason=f"refuses: {error}", health="down")]
     except (aiohttp.ClientError, OSError, ValueError):  # msgspec's errors are ValueErrors
-        return [Row(service=service, status="red", reason="gave no usable answer", health="down", url=url)]
+        return [Row(service=service, status="red", reason="gave no usable answer", health="down")]
     if not said.projections:
         colour, reason = _judge_health(said.health)
-        return [Row(service=service, status=colour, reason=reason, health=said.health, version=said.version, url=url)]
-    return [_row(said, projection, url, service, settings, now()) for projection in said.projections]
+        return [Row(service=service, status=colour, reason=reason, health=said.health, version=said.version)]
+    return [_row(said, projection, service, settings, now()) for projection in said.projections]
 
 
-def _row(
-    said: _Service, projection: _Projection, url: str, service: str, settings: GatewaySettings, now: datetime
-) -> Row:
+def _row(said: _Service, projection: _Projection, service: str, settings: GatewaySettings, now: datetime) -> Row:
     health = said.health if said.health != "ok" else projection.health
     colour, reason = _judge_health(health)
     if colour == "green" and (late := _lateness(projection, settings, now)):
@@ -120,7 +116,6 @@ def _row(
         freshness_s=projection.freshness_s,
         dead_letters=projection.dead_letters,
         last_change=changed.isoformat(timespec="milliseconds").replace("+00:00", "Z") if changed else None,
-        url=url,
     )
 
 

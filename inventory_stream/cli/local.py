@@ -27,7 +27,7 @@ from inventory_stream.settings import StreamSettings
 
 console = Console()
 complaints = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-COLUMNS = ("service", "health", "version", "lag", "freshness_s", "position", "url")
+COLUMNS = ("service", "health", "version", "lag", "freshness_s", "position")
 
 Folder = Annotated[Path, typer.Option(help="Holds data and logs.")]
 GIVEN_TIMEOUT_S = 10

@@ -67,6 +67,17 @@ def test_a_service_that_talks_nonsense_is_red(gateway, said):
     assert (row["status"], row["reason"]) == ("red", "gave no usable answer")
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_nobody_learns_where_services_are(gateway, accept):
+    """Addresses inside, and what a URL says to log in, are not for those who look from outside; dead or alive."""
+    with socket_server(lambda connection: connection.sendall(b"nonsense")) as url:
+        inside = url.replace("http://", "http://reader:word-within@")
+        text = gateway(venue_api_url=inside).get("/status", headers={"Accept": accept}).text
+
+    assert "venue_api" in text
+    assert not [part for part in ("word-within", "127.0.0.1", "://") if part in text]
+
+
 def test_each_service_is_asked_once(client, services):
     """The work of `/status` grows by one request a service."""
     client.get("/status")
