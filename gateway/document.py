@@ -18,11 +18,14 @@ from gateway.upstreams import Upstreams
 Document = dict[str, Any]
 _PARAMETER = re.compile(r"\{\w+\}")
 _REFERENCE = "#/components/"
+# Whoever asks does not wait longer for a service whose earlier document will do.
+_PATIENCE_S = 1.0
 
 
 class Documents:
     """
-    Fetches the services' documents and keeps the merged one for a while.
+    Fetches the services' documents and keeps the merged one for a while. What a service said last stands for it while it
+    does not answer: its routes are still there.
     """
 
     def __init__(
@@ -45,11 +48,12 @@ class Documents:
         self._routes = routes
         self._version = version
         self._timeout_s = settings.openapi_timeout_s
+        self._last: dict[str, Document] = {}
         self._recent = Recent(self._merged, settings.openapi_cache_s, clock, worth=is_complete)
 
     async def merged(self) -> Document:
         """
-        Return the document. A service that does not answer is named in `x-unavailable`, and its routes are missing.
+        Return the document. A service that has never answered is named in `x-unavailable`, and its routes are missing.
         """
         return await self._recent.get()
 
@@ -59,11 +63,17 @@ class Documents:
         return merge(dict(zip(services, found, strict=True)), self._routes, self._version)
 
     async def _fetch(self, service: str) -> Document | None:
+        """What the service says, or else what it said last."""
+        last = self._last.get(service)
+        timeout_s = self._timeout_s if last is None else min(self._timeout_s, _PATIENCE_S)
         try:
-            document = await self._upstreams.get_json(service, "/openapi.json", self._timeout_s)
+            document = await self._upstreams.get_json(service, "/openapi.json", timeout_s)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-            return None
-        return document if isinstance(document, dict) else None
+            return last
+        if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+            return last
+        self._last[service] = document
+        return document
 
 
 def is_complete(document: Document) -> bool:
