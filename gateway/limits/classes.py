@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from gateway.routes import RateClass
 
+# One request must fit into a full bucket, also into the half of a network's that is there for those who are not known.
+LEAST_BURST = 2.0
+
 
 class Budget(NamedTuple):
     """
@@ -17,9 +20,9 @@ class Budget(NamedTuple):
 
     def times(self, factor: float) -> "Budget":
         """
-        Return a budget that is larger by this factor.
+        Return a budget that is larger by this factor; however small it gets, a request now and then is let through.
         """
-        return Budget(self.burst * factor, self.per_s * factor)
+        return Budget(max(LEAST_BURST, self.burst * factor), self.per_s * factor)
 
 
 class Budgets(NamedTuple):

@@ -31,6 +31,21 @@ def test_a_caller_has_a_budget(limiter):
     assert granted(limiter, "a", 200) == OWN.burst
 
 
+@pytest.mark.parametrize("subject", ["", "a"])
+@pytest.mark.parametrize("rate", CLASSES)
+def test_a_small_factor_shuts_nobody_out(rate, subject):
+    """However small budgets are made, there is a first request, and another one after the wait that was told."""
+    clock = Clock()
+    limiter = Limiter(MemoryBuckets(clock), 0.0001)
+    caller = Caller(subject, "10.0.0.1")
+    first = limiter.look(caller, rate)
+    refused = next(verdict for _ in range(5) if not (verdict := limiter.look(caller, rate)).granted)
+    clock.now += refused.wait_s * 1.001
+
+    assert first.granted
+    assert limiter.look(caller, rate).granted
+
+
 def test_classes_are_counted_apart(limiter):
     """Whoever has used up one class can still use another."""
     granted(limiter, "a", 200)
