@@ -2,10 +2,13 @@
 Where a request comes from: the address of the caller, as far as it can be believed.
 """
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Trusted = IPv4Network | IPv6Network
+# Some balancers add the port that the caller had, and then, or always, put brackets around an address of IPv6.
+_WITH_PORT = re.compile(r"\[([^\[\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 _MOST_KNOWN = 10_000
 _LONG = 256  # callers can put anything in front of what a proxy says: it is not kept
 
@@ -58,8 +61,9 @@ class Networks:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address:
-    """An address; one of IPv4 also where a socket for both shows it as one of IPv6."""
-    address = ip_address(text)
+    """An address, its port left out; one of IPv4 also where a socket for both shows it as one of IPv6."""
+    match = _WITH_PORT.fullmatch(text)
+    address = ip_address(match[1] or match[2] or "" if match else text)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
 
