@@ -124,6 +124,7 @@ class ApiKeys:
         self._keys: dict[str, ApiKey] = {}
         self._seen: tuple[int, int, int, int] | None = None
         self._looked = -LOOK_S
+        self._told = ""
 
     def find(self, key: str) -> Identity:
         """
@@ -146,16 +147,21 @@ class ApiKeys:
             return
         self._looked = self._clock()
         try:
-            found = self._path.stat()
+            self._read(self._path)
         except FileNotFoundError:
             self._keys, self._seen = {}, None
-            return
+        except (OSError, ValueError) as error:  # those known so far stay good until the file can be read
+            if isinstance(error, OSError):
+                self._seen = None  # the same file may be readable a second later
+            if str(error) != self._told:
+                _logger.error("API keys are not read again: %s", error)  # noqa: TRY400 - the reason says it all
+            self._told = str(error)
+
+    def _read(self, path: Path) -> None:
+        found = path.stat()
         # With the time of changed rights, too: a file that could not be read is tried again once it can be.
         seen = (found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
-        if seen == self._seen:
-            return
-        self._seen = seen
-        try:
-            self._keys = {key.id: key for key in read_file(self._path).keys}
-        except (OSError, ValueError) as error:  # those known so far stay good until the file can be read
-            _logger.error("API keys are not read again: %s", error)  # noqa: TRY400 - the reason says it all
+        if seen != self._seen:
+            self._seen = seen
+            self._keys = {key.id: key for key in read_file(path).keys}
+            self._told = ""

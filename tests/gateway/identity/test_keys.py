@@ -138,6 +138,28 @@ def test_a_broken_file_changes_nothing(path, caplog):
     assert "is not a file of API keys" in caplog.text
 
 
+def test_a_file_that_cannot_be_looked_at_changes_nothing(path, caplog):
+    """
+    Keys known so far stay good and others stay closed, the log says so once, and the file is read when it is back.
+    """
+    key, clock = made(path), Clock()
+    keys = ApiKeys(path, clock.now, clock)
+    keys.find(key)
+    aside = path.rename(path.with_name("aside"))
+    path.symlink_to(path)  # a loop: not even the system's administrator can look at it
+    for _ in range(3):
+        clock.seconds += LOOK_S
+        keys.find(key)
+    with pytest.raises(Unauthenticated, match="not known"):
+        keys.find("sst_none")
+    aside.replace(path)
+    other = made(path)
+    clock.seconds += LOOK_S
+
+    assert keys.find(other).roles == ("internal",)
+    assert caplog.text.count("API keys are not read again") == 1
+
+
 def test_a_file_that_goes_takes_its_keys_along(path):
     """
     No file, no keys.
