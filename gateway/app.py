@@ -22,7 +22,7 @@ from gateway.limits.limiter import Limiter
 from gateway.limits.networks import Networks
 from gateway.limits.streams import Streams
 from gateway.pages import Pages
-from gateway.policies import Origins
+from gateway.policies import HTTPS_ALONE, Origins
 from gateway.reads import Reads
 from gateway.recorder import Recorder
 from gateway.repeats.records import FileRecords, MemoryRecords, Records
@@ -90,7 +90,7 @@ def create_app(
         _limiter(settings, clock),
         Streams(settings.rate_factor),
         Networks(settings.trusted_proxies),
-        Origins(settings.cors_origins),
+        Origins(settings.cors_origins, HTTPS_ALONE if settings.secure_cookies else None),
         recorder,
     )
 

@@ -130,9 +130,9 @@ class Gateway:
 
     async def _dispatch(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         raw_path: bytes = scope["raw_path"]
-        check_path(raw_path)
         headers = _caller_headers(scope)
         exchange.extra += self._origins.headers(headers.get(b"origin", b""))
+        check_path(raw_path)
         page = self._pages.find(raw_path)
         if page is not None:
             exchange.route, exchange.page = raw_path.decode("ascii"), True

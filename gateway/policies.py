@@ -15,6 +15,8 @@ _SECURITY: Headers = [
 _EXPOSED = b"Stream-Position, ETag, Retry-After, RateLimit, RateLimit-Policy, traceparent, Idempotency-Replayed"
 _ALLOWED = b"Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Min-Position, traceparent"
 PREFLIGHT_S = 600
+# For a door that is reached by HTTPS: a browser that has come once comes by nothing else for a year.
+HTTPS_ALONE: Headers = [(b"strict-transport-security", b"max-age=31536000")]
 
 
 def security(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
@@ -30,15 +32,18 @@ class Origins:
     The sites whose pages may read answers (CORS). Without any, only pages of the gateway's own host may.
     """
 
-    def __init__(self, allowed: Collection[str]) -> None:
+    def __init__(self, allowed: Collection[str], always: Headers | None = None) -> None:
         """
         Args:
             allowed: origins such as `https://tickets.example`; `*` for every site.
+            always: what every answer says besides.
         """
         self._all = "*" in allowed
         self._allowed = frozenset(origin.encode() for origin in allowed)
+        self.always: Headers = [*(always or [])]
         # Also said to those who may not: what they are given must not be kept for those who may.
-        self.always: Headers = [(b"vary", b"origin")] if self._allowed and not self._all else []
+        if self._allowed and not self._all:
+            self.always.append((b"vary", b"origin"))
 
     def headers(self, origin: bytes) -> Headers:
         """

@@ -33,8 +33,8 @@ class GatewaySettings(ServiceSettings):
         those that know the gateway's public keys refuse.
     keys_file: of API keys, see `seatstream keys`. demo_header_file: where a key for trying things out is written, as a
         header; for a machine of one's own.
-    session_secret_file: the same for all gateways; without it sessions end with the process. secure_cookies: sessions are
-        for HTTPS alone.
+    session_secret_file: the same for all gateways; without it sessions end with the process. secure_cookies: the
+        door is reached by HTTPS; sessions are for that alone, and browsers are told to come by nothing else.
     oidc_issuer, oidc_audience: what tokens of the identity provider must name. oidc_jwks_url: where its keys are.
     body_limit_bytes: of a request. body_timeout_s: until its next piece is here.
     cache_bytes: of answers that are kept for a moment.

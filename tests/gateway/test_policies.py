@@ -7,6 +7,7 @@ import pytest
 from gateway.limits.classes import CLASSES
 
 SITE = "https://tickets.example"
+READY = "/v1/events/e-1"  # asked twice, it lies ready the second time
 PREFLIGHT = {"Origin": SITE, "Access-Control-Request-Method": "GET"}
 
 
@@ -59,6 +60,33 @@ def test_every_answer_protects_its_reader(limited, path):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("sent", [{}, {"Origin": SITE}, {"If-None-Match": "*"}])
+def test_behind_https_every_answer_says_to_stay_there(gateway, services, sent):
+    """Passed on, ready, at a glance and at a closer look, a page and problems: each says it once, and for a year."""
+    client = gateway(inventory_api_url=services["inventory_api"].url, secure_cookies=True, cache_s=1000)
+    paths = (READY, READY, f"{READY}?min_position=", "/healthz", "/nothing", "/v1/events/%2f", "/v1/models")
+    answers = [client.get(path, headers=sent) for path in paths]
+
+    said = [answer.headers.get_list("strict-transport-security") for answer in answers]
+    assert [answer.status_code for answer in answers][3:] == [200, 404, 400, 503]
+    assert said == [["max-age=31536000"]] * len(paths)
+    assert services["inventory_api"].seen == 2
+
+
+def test_a_browser_that_asks_beforehand_is_told_to_stay_with_https(gateway):
+    """A preflight is an answer like any other."""
+    client = gateway(secure_cookies=True, cors_origins=[SITE])
+
+    assert "strict-transport-security" in client.options("/v1/events", headers=PREFLIGHT).headers
+
+
+def test_without_https_nothing_is_said_about_it(limited):
+    """A machine of one's own stays within reach of its browser."""
+    answers = [limited.get(path) for path in (READY, READY, "/nothing")]
+
+    assert not any("strict-transport-security" in answer.headers for answer in answers)
 
 
 def test_what_a_page_says_itself_is_left(client):
