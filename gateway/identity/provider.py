@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from gateway.identity.problems import ProviderUnreachable
 from inventory_stream.web import Unauthenticated
@@ -72,6 +72,7 @@ class Provider:
         self._keys: KeySet | None = None
         self._got = self._tried = float("-inf")
         self._away = False
+        self._left_out: list[str] = []
         self._asking: asyncio.Task[None] | None = None
         self._known: dict[str, tuple[Identity, float, float]] = {}
 
@@ -161,13 +162,34 @@ class Provider:
         asked_at = self._rising()
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                self._keys = KeySet.import_key_set(json.loads(await self._body()))
+                self._keys = self._usable(json.loads(await self._body())["keys"])
         except Exception as error:  # noqa: BLE001 - whatever it says or does, it gives no keys
             self._away = True
             _logger.warning("the keys of the identity provider could not be renewed: %r", error)
             return
         self._got, self._away = asked_at, False
         self._known.clear()
+
+    def _usable(self, published: list[Any]) -> KeySet:
+        """
+        Return the keys that can be used: one of a kind that is not known here must not shut out all the others.
+
+        Raises:
+            ValueError: none can.
+        """
+        keys: list[Key] = []
+        left_out: list[str] = []
+        for each in published:
+            try:
+                keys.append(JWKRegistry.import_key(each))
+            except Exception as error:  # noqa: BLE001 - no key, or one that is broken in any way
+                left_out.append(f"{each.get('kid') if isinstance(each, dict) else None!r} ({error!r})")
+        if left_out != self._left_out and keys:  # not at each renewal
+            _logger.warning("keys of the identity provider that cannot be used: %s", ", ".join(left_out) or "none now")
+            self._left_out = left_out
+        if not keys:
+            raise ValueError(f"none of {len(left_out)} keys can be used")
+        return KeySet(keys)
 
     async def _body(self) -> bytes:
         """

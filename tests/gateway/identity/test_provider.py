@@ -41,6 +41,7 @@ class Publisher:
         self.keys = list(keys)
         self.asked = 0
         self.garbage = b""
+        self.odd = []
 
     def __call__(self, request):
         """Answer a request."""
@@ -49,7 +50,7 @@ class Publisher:
             return httpx.Response(200, content=self.garbage)
         if not self.keys:
             return httpx.Response(503)
-        return httpx.Response(200, json={"keys": [key.as_dict(private=False) for key in self.keys]})
+        return httpx.Response(200, json={"keys": self.odd + [key.as_dict(private=False) for key in self.keys]})
 
 
 @pytest.fixture
@@ -228,7 +229,9 @@ def test_known_keys_outlive_the_provider_for_a_day(clock):
     assert with_provider(publisher, clock, act).subject == "user:7"
 
 
-@pytest.mark.parametrize("garbage", [b"", b"<html>", b"[]", b'{"keys": 1}', b'{"keys": [{"kty": "RSA"}]}'])
+@pytest.mark.parametrize(
+    "garbage", [b"", b"<html>", b"[]", b'{"keys": 1}', b'{"keys": [{"kty": "RSA"}]}', b'{"keys": []}']
+)
 def test_an_unknown_provider_is_no_reason_to_let_anyone_in(clock, garbage):
     """
     Away from the start, or answering nonsense: 503, and the next look comes later.
@@ -256,3 +259,33 @@ def test_a_burst_of_strangers_asks_once(clock):
 
     with_provider(publisher, clock, act)
     assert publisher.asked == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kty": "EC", "crv": "P-9999", "x": "AA", "y": "AA", "kid": "odd"},
+        {"kty": "OKP", "crv": "Ed9999", "x": "AA", "kid": "odd"},
+        {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "odd"},
+        {"kty": "RSA", "kid": "odd"},
+        {"kty": "RSA", "n": "!", "e": "A", "kid": "odd"},
+        {"kty": "of tomorrow", "kid": "odd"},
+        {"kty": ["RSA"], "kid": "odd"},
+        "odd",
+    ],
+)
+def test_a_key_that_cannot_be_used_is_left_out(clock, caplog, odd):
+    """
+    The others of its set are used, and the log tells of it once, not at each renewal.
+    """
+    publisher = Publisher(FIRST)
+    publisher.odd = [odd]
+
+    async def act(provider):
+        for _ in range(3):
+            await provider.identity(token(clock))
+            clock.now += 2 * RENEW_S + 1
+
+    with_provider(publisher, clock, act)
+    assert publisher.asked == 3
+    assert caplog.text.count("cannot be used") == 1
