@@ -11,8 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
+from joserfc import jws, jwt
+from joserfc.errors import (
+    BadSignatureError,
+    ExpiredTokenError,
+    InvalidKeyCurveError,
+    InvalidKeyIdError,
+    JoseError,
+    KeyParameterError,
+)
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from gateway.identity.problems import ProviderUnreachable
@@ -26,6 +33,7 @@ KEEP_S = 86_400.0
 TIMEOUT_S = 5.0  # for the whole answer: a provider that drips is as good as away
 LARGEST = 1_000_000
 _MOST_KEPT = 10_000
+_ANOTHER_KEY = (BadSignatureError, InvalidKeyCurveError, KeyParameterError)  # signed it, or nobody's
 _logger = logging.getLogger(__name__)
 
 
@@ -33,7 +41,8 @@ class Provider:
     """
     Checks tokens of one issuer against its published keys.
 
-    Keys are asked for again every ten minutes, and when a token names one that is not known, at most once in ten seconds.
+    Keys are asked for again every ten minutes, and at most once in ten seconds when a token names one that is not known, or
+    names none and is signed by none that is known.
     Nobody whose key is known waits for that. While the provider is away, the keys known last stay good for a day.
     """
 
@@ -107,9 +116,11 @@ class Provider:
         keys = await self._current()
         try:
             try:
-                decoded = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
-            except InvalidKeyIdError:
-                decoded = jwt.decode(token, await self._renewed(keys), algorithms=list(ALGORITHMS))
+                decoded = _decoded(token, keys)
+            except (InvalidKeyIdError, *_ANOTHER_KEY) as error:
+                if isinstance(error, _ANOTHER_KEY) and _names_key(token):
+                    raise
+                decoded = _decoded(token, await self._renewed(keys))
             self._claims.validate(decoded.claims)
         except ExpiredTokenError as error:
             raise Unauthenticated(f"the token has expired; {self._time()}") from error
@@ -206,6 +217,15 @@ class Provider:
                 if len(body) > LARGEST:
                     raise ValueError("this is more than keys")
         return body
+
+
+def _decoded(token: str, keys: KeySet) -> jwt.Token:
+    return jwt.decode(token, keys, algorithms=list(ALGORITHMS))
+
+
+def _names_key(token: str) -> bool:
+    """Providers that have one key at a time need not name it; then nothing but the signature tells a new one."""
+    return jws.extract_compact(token.encode()).headers().get("kid") is not None
 
 
 def _identity(claims: dict[str, Any]) -> Identity:

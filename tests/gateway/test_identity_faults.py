@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from clocks import Clock
+from issued import AUDIENCE, FIRST, ISSUER, SECOND, token
 from upstreams import served
 
 import gateway.identity.provider
@@ -23,7 +24,6 @@ from gateway.server import DoorProtocol
 from gateway.settings import GatewaySettings
 from inventory_stream.web import ServiceSettings, create_service
 from inventory_stream.web.identity import write_pair
-from tests.gateway.identity.test_provider import AUDIENCE, FIRST, ISSUER, SECOND, token
 
 PRIVATE = "/v1/models"
 

@@ -4,53 +4,16 @@ Tokens of an identity provider, whose keys come and go and which may be away.
 
 import asyncio
 
-import httpx
 import pytest
+from clocks import Clock
+from issued import AUDIENCE, FIRST, ISSUER, SECOND, Publisher, identified, token, with_provider
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from gateway.identity.problems import ProviderUnreachable
-from gateway.identity.provider import KEEP_S, RENEW_S, RETRY_S, Provider
+from gateway.identity.provider import KEEP_S, RENEW_S, RETRY_S
 from inventory_stream.web import Unauthenticated
 from inventory_stream.web.identity import Identity
-
-ISSUER, AUDIENCE = "https://id.example", "seatstream"
-FIRST = RSAKey.generate_key(2048, auto_kid=True)
-SECOND = ECKey.generate_key("P-256", auto_kid=True)
-ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
-
-
-class Clock:
-    """
-    Shows what it is set to.
-    """
-
-    now = 1_800_000_000.0
-
-    def __call__(self):
-        """The time."""
-        return self.now
-
-
-class Publisher:
-    """
-    A provider's endpoint for keys: `keys` are published, None is an error; `asked` counts requests.
-    """
-
-    def __init__(self, *keys):
-        self.keys = list(keys)
-        self.asked = 0
-        self.garbage = b""
-        self.odd = []
-
-    def __call__(self, request):
-        """Answer a request."""
-        self.asked += 1
-        if self.garbage:
-            return httpx.Response(200, content=self.garbage)
-        if not self.keys:
-            return httpx.Response(503)
-        return httpx.Response(200, json={"keys": self.odd + [key.as_dict(private=False) for key in self.keys]})
 
 
 @pytest.fixture
@@ -58,40 +21,7 @@ def clock():
     """
     A clock for provider and tokens.
     """
-    return Clock()
-
-
-def token(clock, key=FIRST, **claims):
-    """
-    A token that is good for five minutes, unless told otherwise.
-    """
-    sound = {"iss": ISSUER, "aud": AUDIENCE, "sub": "7", "exp": int(clock.now) + 300} | claims
-    header = {"alg": ALGORITHMS[key.key_type], "kid": key.kid}
-    return jwt.encode(header, {name: value for name, value in sound.items() if value is not None}, key)
-
-
-def with_provider(publisher, clock, act):
-    """
-    Run `act(provider)` with the publisher at the other end.
-    """
-
-    async def run():
-        async with httpx.AsyncClient(transport=httpx.MockTransport(publisher)) as client:
-            url, named = "https://id.example/keys", {"issuer": ISSUER, "audience": AUDIENCE}
-            return await act(Provider(client, url, **named, clock=clock, rising=clock))
-
-    return asyncio.run(run())
-
-
-def identified(publisher, clock, *tokens):
-    """
-    Who has these tokens, asked one after the other.
-    """
-
-    async def act(provider):
-        return [await provider.identity(each) for each in tokens]
-
-    return with_provider(publisher, clock, act)
+    return Clock(1_800_000_000.0)
 
 
 @pytest.mark.parametrize(
@@ -191,6 +121,48 @@ def test_a_new_key_is_taken_up(clock):
 
     with_provider(publisher, clock, act)
     assert publisher.asked == 2
+
+
+@pytest.mark.parametrize(
+    "old",
+    [RSAKey.generate_key(2048), ECKey.generate_key("P-256"), ECKey.generate_key("P-384")],
+    ids=["RSA", "EC", "curve"],
+)
+def test_a_new_key_is_taken_up_that_no_token_names(clock, old):
+    """
+    Its provider has one key at a time: what the known one did not sign makes the gateway look again, once in a while.
+    """
+    publisher = Publisher(old)
+
+    async def act(provider):
+        with pytest.raises(Unauthenticated):
+            await provider.identity(token(clock, SECOND, named=False))
+        publisher.keys = [SECOND]
+        clock.now += RETRY_S
+        await provider.identity(token(clock, SECOND, named=False))
+        for number in range(20):
+            with pytest.raises(Unauthenticated):
+                await provider.identity(token(clock, named=False, sub=str(number)))
+
+    with_provider(publisher, clock, act)
+    assert publisher.asked == 2
+
+
+def test_a_forged_token_that_names_a_known_key_asks_for_nothing(clock):
+    """
+    The key is there, and the signature is not its: new keys would change nothing.
+    """
+    publisher = Publisher(FIRST)
+    forger = RSAKey.import_key(RSAKey.generate_key(2048).as_dict(private=True), {"kid": FIRST.kid})
+
+    async def act(provider):
+        await provider.identity(token(clock))
+        clock.now += RETRY_S
+        with pytest.raises(Unauthenticated):
+            await provider.identity(token(clock, forger))
+
+    with_provider(publisher, clock, act)
+    assert publisher.asked == 1
 
 
 def test_a_withdrawn_key_opens_nothing_after_the_next_look(clock):
