@@ -220,6 +220,21 @@ def test_a_pod_reaches_what_it_is_told_of(rendered, deployment, container):
     assert selects(policies["kafka"]["podSelector"], labels) is container["command"][-1].endswith(USE_KAFKA)
 
 
+def test_the_policy_in_the_readme_lets_only_the_gateway_out(tmp_path, rendered):
+    """It renders in an overlay, is valid, opens what is closed otherwise, and is the gateway's alone."""
+    text = (BASE.parent / "README.md").read_text().partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "outside.yaml").write_text(text)
+    base = os.path.relpath(BASE, tmp_path.resolve())
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [{base}, outside.yaml]\n")
+    policy = next(item for item in render(tmp_path) if item["metadata"]["name"] == "gateway-outside")
+    pods = [item["spec"]["template"] for item in rendered if item["kind"] == "Deployment"]
+
+    kubernetes_validate.validate(policy, KUBERNETES, strict=True)
+    chosen = [pod for pod in pods if selects(policy["spec"]["podSelector"], pod["metadata"]["labels"])]
+    assert [pod["spec"]["containers"][0]["command"][-1] for pod in chosen] == ["gateway"]
+    assert [rule["ports"][0]["port"] for rule in policy["spec"]["egress"]] == [443, 6379]
+
+
 def test_services_lead_to_ports(rendered):
     """Each Service finds one workload and a port of it; the gateway's addresses are Services."""
     deployments = [item["spec"]["template"] for item in rendered if item["kind"] == "Deployment"]
