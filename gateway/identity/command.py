@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.identity.keys import ApiKey, KeyFile, new_key, read_file, write_file
+from gateway.identity.keys import ApiKey, KeyFile, locked, new_key, read_file, write_file
 from inventory_stream.local.credentials import PRIVATE, PUBLIC, SESSIONS, make
 from inventory_stream.web.identity import ROLES, Role
 
@@ -42,10 +42,10 @@ def create(
         raise typer.BadParameter("name a --venue (or '*') with the role venues, and only with it", param_hint="--venue")
     now = datetime.now(UTC)
     key, kept = new_key(name, roles, tuple(venue or ()), now + timedelta(days=days), now)
-    content = _read(file)
-    content.keys.append(kept)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_file(file, content)
+    with locked(file):
+        content = _read(file)
+        content.keys.append(kept)
+        write_file(file, content)
     typer.echo(key)
 
 
@@ -80,15 +80,16 @@ def revoke(
     """
     End a key, now or soon.
     """
-    content = _read(file)
-    found = [key for key in content.keys if key.id == id]
-    if not found:
-        raise typer.BadParameter(f"there is no key {id} in {file}", param_hint="ID")
-    at = datetime.now(UTC) + timedelta(hours=hours)
-    # A key that ends sooner already stays as it is: revoking it again must not open it.
-    at = min([at, *(key.revoked_at for key in found if key.revoked_at)])
-    content.keys = [_ended(key, at) if key.id == id else key for key in content.keys]
-    write_file(file, content)
+    with locked(file):
+        content = _read(file)
+        found = [key for key in content.keys if key.id == id]
+        if not found:
+            raise typer.BadParameter(f"there is no key {id} in {file}", param_hint="ID")
+        at = datetime.now(UTC) + timedelta(hours=hours)
+        # A key that ends sooner already stays as it is: revoking it again must not open it.
+        at = min([at, *(key.revoked_at for key in found if key.revoked_at)])
+        content.keys = [_ended(key, at) if key.id == id else key for key in content.keys]
+        write_file(file, content)
     typer.echo(f"{id} opens nothing from {at:%Y-%m-%d %H:%M} UTC on")
 
 

@@ -5,7 +5,7 @@ A key to try things out with, on a machine of one's own.
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gateway.identity.keys import new_key, read_file, write_file
+from gateway.identity.keys import locked, new_key, read_file, write_file
 from inventory_stream.web.identity import ROLES
 
 NAME = "demo"
@@ -20,6 +20,11 @@ def ensure_demo_key(keys_file: Path, header_file: Path) -> None:
         keys_file: of API keys.
         header_file: gets the header, readable by its owner alone.
     """
+    with locked(keys_file):
+        _ensure(keys_file, header_file)
+
+
+def _ensure(keys_file: Path, header_file: Path) -> None:
     now = datetime.now(UTC)
     file = read_file(keys_file)
     mine = [key for key in file.keys if key.name == NAME and key.good(now + timedelta(days=1))]

@@ -5,12 +5,14 @@ A key is `sst_<id>_<secret>`. Its secret has 256 random bits: a plain hash of it
 password's could.
 """
 
+import fcntl
 import hmac
 import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -71,9 +73,21 @@ def read_file(path: Path) -> KeyFile:
         raise ValueError(f"{path} is not a file of API keys: {error}") from error
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """
+    Keep others from changing the file between reading and writing it; they wait. Its folder is made if need be.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the file, which is replaced by each change: a lock on it would be one on what nobody reads any more.
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def write_file(path: Path, file: KeyFile) -> None:
     """
-    Replace the file as a whole, so that no reader sees half of it; only its owner may read it.
+    Replace the file as a whole, so that no reader sees half of it; only its owner may read it. See `locked`.
     """
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
