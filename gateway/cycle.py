@@ -11,6 +11,7 @@ from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from gateway.headers import Headers, Trace
+from gateway.policies import security
 from inventory_stream.web import Problem
 from inventory_stream.web.problems import render
 
@@ -114,11 +115,15 @@ def parts_of(target: bytes) -> tuple[bytes, str, bytes]:
     return raw_path, unquote(path) if "%" in path else path, url.query or b""
 
 
-def refusal(problem: Problem, trace: Trace) -> bytes:
+def refusal(problem: Problem, trace: Trace, defaults: Headers) -> bytes:
     """
     Return an answer to what was no request, in the shape of all problems, after which the connection ends.
+
+    Args:
+        defaults: headers that the server puts on every answer.
     """
     response = render(problem, "", trace.id)
-    headers = [*response.raw_headers, (b"traceparent", trace.parent), (b"connection", b"close")]
+    said = [*defaults, *response.raw_headers]
+    headers = [*said, *security(said), (b"traceparent", trace.parent), (b"connection", b"close")]
     lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
     return STATUS_LINE[problem.status] + lines + b"\r\n" + bytes(response.body)

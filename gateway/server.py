@@ -19,6 +19,7 @@ from gateway.problems import HeadersTooLarge, HeadersTooSlow, NotHttp
 from gateway.upgrade import Rest, head_of_rest
 from gateway.watch import Watch
 from inventory_stream.web import Problem, TooManyRequests
+from inventory_stream.web.state import ServiceState
 
 # Method, target, headers and address of the caller → the bytes of an answer but for its date, or None.
 Glance = Callable[[bytes, bytes, Headers, tuple[str, int] | None], tuple[bytes, bytes] | None]
@@ -40,19 +41,19 @@ class DoorProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._glance: Glance = self.config.app.glance  # type: ignore[union-attr]
-        self._note_refusal: Callable[[str, int, str], None] = self.config.app.note_refusal  # type: ignore[union-attr]
-        self._glanced = False
+        app: Any = self.config.app
+        self._glance: Glance = app.glance
+        self._state: ServiceState = app.service_state
+        self._note_refusal: Callable[[str, int, str], None] = app.note_refusal
+        self._glanced = self._in_head = False
         self._head_size = self._hosts = self._codings = 0
-        self._in_head = False
         self._unheard = 0  # bytes that came since something could be made of them
         self._timer: asyncio.TimerHandle | None = None
         self._running: DoorCycle | None = None
         self._wrong: type[Problem] = NotHttp
         self._refusal: type[Problem] | None = None
-        self._host = self._rest = b""
+        self._host = self._rest = self._default_lines = b""
         self._defaults: Headers = []
-        self._default_lines = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; whoever connects has something to say."""
@@ -137,7 +138,8 @@ class DoorProtocol(HttpToolsProtocol):
         self._check_head(version)
         if self.parser.should_upgrade():
             self._rest = head_of_rest(self.headers)
-        method, keep_alive = self.parser.get_method(), self.parser.should_keep_alive()
+        # Whoever comes while we leave should come back elsewhere, not meet a closed connection next time.
+        method, keep_alive = self.parser.get_method(), self.parser.should_keep_alive() and not self._state.draining
         idle = self._idle
         if idle and keep_alive and not self.flow.write_paused:
             answer = self._glance(method, self.url, self.headers, self.client)
@@ -294,6 +296,6 @@ class DoorProtocol(HttpToolsProtocol):
         if self._running is None or self._running.response_complete or not self._running.response_started:
             trace = new_trace()
             self._note_refusal(problem.kind, problem.status, trace.id)
-            self.transport.write(refusal(problem(), trace))
+            self.transport.write(refusal(problem(), trace, self.server_state.default_headers))
             self.transport.write_eof()
         self._timer = self.loop.call_later(LINGER_S, self.transport.close)

@@ -5,6 +5,7 @@ Where one request ends and the next begins: whatever bytes come, the gateway see
 import asyncio
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import h11
@@ -38,6 +39,7 @@ class Application:
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []
+        self.service_state = SimpleNamespace(draining=False)
 
     def glance(self, *_: object) -> None:
         """Nothing lies ready."""

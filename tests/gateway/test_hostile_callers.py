@@ -229,6 +229,9 @@ def test_refusals_have_a_trace_and_are_counted(client, log_lines, gateway):
         client.get("/healthz")
 
     assert f"traceparent: 00-{trace}-".encode() in heard
+    assert all(
+        name in heard for name in (b"\r\ndate: ", b"x-content-type-options: nosniff", b"content-security-policy: ")
+    )
     assert 'refused_or_failed_total{http_route="(none)",kind="not-http"' in counted
 
 
