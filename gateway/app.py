@@ -17,10 +17,7 @@ from gateway.forwarder import Forwarder
 from gateway.guard.pulse import Pulse
 from gateway.identity.callers import MYSELF, make_callers
 from gateway.kept import Cache
-from gateway.limits.buckets import MemoryBuckets
-from gateway.limits.limiter import Limiter
-from gateway.limits.networks import Networks
-from gateway.limits.streams import Streams
+from gateway.limits.limits import make_limits
 from gateway.pages import Pages
 from gateway.policies import HTTPS_ALONE, Origins
 from gateway.reads import Reads
@@ -87,9 +84,7 @@ def create_app(
         callers,
         pulse,
         Repeats(_records(settings)),
-        _limiter(settings, clock),
-        Streams(settings.rate_factor),
-        Networks(settings.trusted_proxies),
+        make_limits(settings, clock),
         Origins(settings.cors_origins, HTTPS_ALONE if settings.secure_cookies else None),
         recorder,
     )
@@ -98,16 +93,6 @@ def create_app(
 def _recorder(settings: GatewaySettings, state: ServiceState) -> Recorder | None:
     traces = open_traces(settings.traces, state.name, state.version, state.metrics.meter)
     return None if traces is None else Recorder(traces)
-
-
-def _limiter(settings: GatewaySettings, clock: Callable[[], float]) -> Limiter | None:
-    if not settings.rate_factor:
-        return None
-    if not settings.redis_url:
-        return Limiter(MemoryBuckets(clock), settings.rate_factor)
-    from gateway.limits.shared import SharedBuckets
-
-    return Limiter(SharedBuckets(settings.redis_url, clock), settings.rate_factor)
 
 
 def _records(settings: GatewaySettings) -> Records:

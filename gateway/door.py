@@ -17,10 +17,9 @@ from gateway.headers import Headers, trace_of
 from gateway.identity.callers import Callers
 from gateway.journal import Journal
 from gateway.kept import Kept, Whole
-from gateway.limits.limiter import Caller, Limiter
-from gateway.limits.networks import Networks
-from gateway.limits.streams import Streams
-from gateway.pages import Pages
+from gateway.limits.limiter import Caller
+from gateway.limits.limits import Limits
+from gateway.pages import PROBES, Page, Pages
 from gateway.policies import Origins
 from gateway.problems import MethodNotAllowed, TooMany
 from gateway.reads import Reads, key_of
@@ -56,9 +55,7 @@ class Gateway:
         callers: Callers,
         pulse: Pulse,
         repeats: Repeats,
-        limiter: Limiter | None,
-        streams: Streams,
-        networks: Networks,
+        limits: Limits,
         origins: Origins,
         recorder: Recorder | None = None,
     ) -> None:
@@ -73,9 +70,7 @@ class Gateway:
             callers: finds out who asks, and whether they may.
             pulse: of the event loop.
             repeats: answers requests that come twice.
-            limiter: counts requests; None when nobody is limited.
-            streams: counts those that are open.
-            networks: knows where requests come from.
+            limits: of what one caller may ask.
             origins: the sites whose pages may read answers.
             recorder: of spans; None when nothing is recorded.
         """
@@ -88,13 +83,11 @@ class Gateway:
         self._callers = callers
         self._pulse = pulse
         self._repeats = repeats
-        self._limiter = limiter
-        self._streams = streams
-        self._networks = networks
+        self._limits = limits
         self._origins = origins
         self._journal = Journal(state, recorder)
         self._draw = None if recorder is None else recorder.drawn
-        self.glance = Glance(reads, limiter, networks, self._journal.glanced, self._draw, origins.always)
+        self.glance = Glance(reads, limits, callers.subject, self._journal.glanced, self._draw, origins.always)
         self.note_refusal = self._journal.refused
         state.on_leave.append(forwarder.leave)
 
@@ -134,14 +127,11 @@ class Gateway:
         exchange.extra += self._origins.headers(headers.get(b"origin", b""))
         check_path(raw_path)
         page = self._pages.find(raw_path)
-        if page is not None:
-            exchange.route, exchange.page = raw_path.decode("ascii"), True
-            if scope["method"] not in ("GET", "HEAD"):
-                raise MethodNotAllowed("GET, HEAD")
-            await (await page(scope))(scope, receive, exchange.send)
-            return
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
-            await self._preflight(exchange, raw_path, headers)
+            await self._preflight(exchange, self._router.methods(raw_path) if page is None else ["GET"], headers)
+            return
+        if page is not None:
+            await self._show(page, exchange, scope, receive, headers)
             return
         route = self._router.find(scope["method"], raw_path)
         exchange.route, exchange.upstream = route.path, route.upstream
@@ -151,31 +141,38 @@ class Gateway:
             exchange.source = "repeated" if REPLAYED in answer.headers else ""
             await exchange.send_whole(answer, b"", scope)
         elif not await self._answer_kept(route, exchange, scope, headers):
-            with self._streams.one_more(caller) if route.stream else nullcontext():
-                whole = await self._forwarder.forward(route, identity, exchange.trace, scope, receive, exchange.send)
+            with self._limits.streams.one_more(caller) if route.stream else nullcontext():
+                asked = route, identity, caller.network, exchange.trace
+                whole = await self._forwarder.forward(*asked, scope, receive, exchange.send)
             exchange.error = "" if whole else "broken-off"
+
+    async def _show(
+        self, page: Page, exchange: Exchange, scope: Scope, receive: Receive, headers: dict[bytes, bytes]
+    ) -> None:
+        """Show one of the gateway's own pages: to everybody, but no more often than what fans read."""
+        exchange.route, exchange.page = scope["raw_path"].decode("ascii"), True
+        if scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed("GET, HEAD")
+        if exchange.route not in PROBES:
+            exchange.extra += await self._limits.check(Caller("", self._limits.network(scope, headers)), "browse")
+        await (await page(scope))(scope, receive, exchange.send)
 
     async def _admit(
         self, exchange: Exchange, route: Route, scope: Scope, headers: dict[bytes, bytes]
     ) -> tuple[Identity, Caller]:
         """Find out who asks, whether they may, and whether they have not asked too much: also of those who may not."""
-        peer = scope["client"][0] if scope.get("client") else ""
-        network = self._networks.of(peer, headers.get(b"x-forwarded-for", b""))
+        network = self._limits.network(scope, headers)
         try:
             identity, cookie = await self._callers.admit(route, scope)
         except Problem:
-            await self._count(exchange, Caller("", network), route)
+            exchange.extra += await self._limits.check(Caller("", network), route.rate)
             raise
         # Whoever has just got a session is as unknown as before: they could ask for another each time.
         caller = Caller("" if cookie else identity.subject, network)
-        await self._count(exchange, caller, route)
+        exchange.extra += await self._limits.check(caller, route.rate)
         if cookie:
             exchange.extra.append((b"set-cookie", cookie))
         return identity, caller
-
-    async def _count(self, exchange: Exchange, caller: Caller, route: Route) -> None:
-        if self._limiter is not None:
-            exchange.extra += await self._limiter.check(caller, route.rate)
 
     async def _answer_once(
         self,
@@ -195,11 +192,10 @@ class Gateway:
             # A fan who has just got a session comes again with it, or without when the answer was lost.
             [f"{route.path}\n{owner}" for owner in dict.fromkeys((caller.subject or caller.network, identity.subject))],
             request,
-            lambda: self._forwarder.ask_whole(route, identity, exchange.trace, scope, body),
+            lambda: self._forwarder.ask_whole(route, identity, caller.network, exchange.trace, scope, body),
         )
 
-    async def _preflight(self, exchange: Exchange, raw_path: bytes, headers: dict[bytes, bytes]) -> None:
-        methods = self._router.methods(raw_path)
+    async def _preflight(self, exchange: Exchange, methods: list[str], headers: dict[bytes, bytes]) -> None:
         answer = self._origins.preflight(headers.get(b"origin", b""), methods)
         if not answer:
             raise MethodNotAllowed(allowed(methods))
@@ -246,8 +242,7 @@ class Gateway:
         self._forwarder.close()
         await self._repeats.close()
         self._pulse.stop()
-        if self._limiter is not None:
-            await self._limiter.close()
+        await self._limits.close()
         self._journal.close()
         await send({"type": "lifespan.shutdown.complete"})
 

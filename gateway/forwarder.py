@@ -44,10 +44,13 @@ class Forwarder:
         self._streams: set[Answer] = set()
 
     async def forward(
-        self, route: Route, identity: Identity, trace: Trace, scope: Scope, receive: Receive, send: Send
+        self, route: Route, identity: Identity, network: str, trace: Trace, scope: Scope, receive: Receive, send: Send
     ) -> bool:
         """
         Ask the service and send its answer; return whether that came to its end.
+
+        Args:
+            network: that the request comes from.
 
         Raises:
             Problem: nothing was sent yet, and this is what to say.
@@ -60,18 +63,21 @@ class Forwarder:
         else:
             body = b""
         head = self.head(route, target_of(scope), headers, trace, identity)
-        waits = waits_for_position(scope)
-        answer = await self.services[route.upstream].ask(route, head, trace, body, waits=waits)
+        waiting = network if waits_for_position(scope) else None
+        answer = await self.services[route.upstream].ask(route, head, trace, body, waiting=waiting)
         try:
             return await self._pass_back(route, answer, scope, receive, send)
         finally:
             answer.close()
 
-    async def ask_whole(self, route: Route, identity: Identity, trace: Trace, scope: Scope, body: bytes) -> Whole:
+    async def ask_whole(
+        self, route: Route, identity: Identity, network: str, trace: Trace, scope: Scope, body: bytes
+    ) -> Whole:
         """
         Ask the service and return its whole answer.
 
         Args:
+            network: that the request comes from.
             body: of the request.
 
         Raises:
@@ -79,8 +85,8 @@ class Forwarder:
         """
         headers = [*passed_on(scope["headers"]), (b"content-length", b"%d" % len(body))]
         head = self.head(route, target_of(scope), headers, trace, identity)
-        waits = waits_for_position(scope)
-        answer = await self.services[route.upstream].ask(route, head, trace, body, waits=waits)
+        waiting = network if waits_for_position(scope) else None
+        answer = await self.services[route.upstream].ask(route, head, trace, body, waiting=waiting)
         try:
             whole = await _heard_out(answer, route.timeout_s)
         except (Broken, TimeoutError) as error:

@@ -24,6 +24,8 @@ from inventory_stream.web.health import JSON, NO_STORE
 from inventory_stream.web.state import ServiceState
 
 Page = Callable[[Scope], Awaitable[Response]]
+# Whoever runs the system asks these, often, and waits for no limit.
+PROBES = frozenset({"/healthz", "/readyz"})
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 _PAGE_HEADERS = NO_STORE | {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -59,6 +61,8 @@ class Pages:
         self._state = state
         # Everybody may ask how the system is; the services are not asked as often as somebody reloads a page.
         self._overview = Recent(partial(overview, upstreams, settings, now), settings.status_cache_s, clock)
+        # Writing all metrics down takes milliseconds in which nothing else is answered.
+        self._exposition = Recent(self._expose, settings.metrics_cache_s, clock)
         self._documents = documents
         self._routes = routes
         self._now = now
@@ -121,7 +125,10 @@ class Pages:
         """
         Give the metrics in Prometheus' text format.
         """
-        return Response(self._state.metrics.exposition(), headers=NO_STORE, media_type=PROMETHEUS)
+        return Response(await self._exposition.get(), headers=NO_STORE, media_type=PROMETHEUS)
+
+    async def _expose(self) -> bytes:
+        return self._state.metrics.exposition()
 
     async def show_openapi(self, _: Scope) -> Response:
         """

@@ -45,14 +45,16 @@ class Service:
         self._budget = RetryBudget()
         self._clock = clock
 
-    async def ask(self, route: Route, head: bytes, trace: Trace, body: Body = b"", *, waits: bool = False) -> Answer:
+    async def ask(
+        self, route: Route, head: bytes, trace: Trace, body: Body = b"", *, waiting: str | None = None
+    ) -> Answer:
         """
         Return the service's answer.
 
         Args:
             head: of the request, without the line that names the attempt.
             trace: that the request belongs to.
-            waits: whether the service answers only when it has reached a position.
+            waiting: the network that waits until the service has reached a position; None when it answers at once.
 
         Raises:
             Overloaded: it has more to do than it can.
@@ -62,18 +64,20 @@ class Service:
         """
         if not self.breaker.allows():
             raise UpstreamUnreachable(f"{self.name} does not answer at the moment")
-        ask = self._linger if waits else self._take_turn
-        answer = await ask(route, head, trace, body)
+        if waiting is None:
+            answer = await self._take_turn(route, head, trace, body)
+        else:
+            with self.admission.lingering(waiting):
+                answer = await self._linger(route, head, trace, body)
         self.breaker.succeeded()
         return answer
 
     async def _linger(self, route: Route, head: bytes, trace: Trace, body: Body) -> Answer:
-        with self.admission.lingering():
-            try:
-                return await self._try(route, head, trace, body)
-            except TimeoutError as error:
-                # What the caller waits for did not come: that is no reason to leave the service alone.
-                raise UpstreamTimeout(f"{self.name} did not answer in time") from error
+        try:
+            return await self._try(route, head, trace, body)
+        except TimeoutError as error:
+            # What the caller waits for did not come: that is no reason to leave the service alone.
+            raise UpstreamTimeout(f"{self.name} did not answer in time") from error
 
     async def _take_turn(self, route: Route, head: bytes, trace: Trace, body: Body) -> Answer:
         turn = _Turn(self.admission, route, self._clock)

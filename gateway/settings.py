@@ -43,7 +43,7 @@ class GatewaySettings(ServiceSettings):
     state_folder: where answers to idempotency keys outlive the process, when there is no Redis to keep them.
     cors_origins: sites whose pages may read answers, such as `["https://tickets.example"]`, or `["*"]`.
     status_lag (records), status_freshness_s, status_silence_s (since the last change): above these a row is yellow.
-    status_timeout_s, openapi_timeout_s: until a service has said how it is, or what it answers. status_cache_s,
+    status_timeout_s, openapi_timeout_s: until a service has said how it is, or what it answers. status_cache_s, metrics_cache_s,
         openapi_cache_s: how long others get the same.
     """
 
@@ -75,6 +75,7 @@ class GatewaySettings(ServiceSettings):
     status_freshness_s: float = 10.0
     status_silence_s: float = 60.0
     status_cache_s: Annotated[float, Field(ge=0, le=60)] = 0.5
+    metrics_cache_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     openapi_timeout_s: Seconds = 10.0
     openapi_cache_s: Annotated[float, Field(ge=0)] = 30.0
 

@@ -12,7 +12,7 @@ can take all places by asking for what never comes, and their time says nothing 
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -49,7 +49,8 @@ PATIENCE_S: dict[Priority, Patience] = {
     "browse": Patience(0.05, 0.01),
     "background": Patience(0, 0),
 }
-LINGERING = 64
+# Places for requests that wait for a position, and how many of them one network may have.
+LINGERING, LINGERING_OF_NETWORK = 64, 16
 _ORDER: tuple[Priority, ...] = ("purchase", "browse", "background")
 _RANK = {priority: rank for rank, priority in enumerate(_ORDER)}
 
@@ -81,7 +82,7 @@ class Admission:
         self._forget_at = clock() + FORGET_S
         self._grow_at = 0.0
         self._waiting: dict[Priority, deque[_Turn]] = {priority: deque() for priority in _ORDER}
-        self._lingering = 0
+        self._lingering = Counter[str]()
 
     @property
     def waiting(self) -> int:
@@ -126,20 +127,25 @@ class Admission:
         self._let_in()
 
     @contextmanager
-    def lingering(self) -> Iterator[None]:
+    def lingering(self, network: str) -> Iterator[None]:
         """
         Hold one of the places for requests that last as long as their caller wants.
 
+        Args:
+            network: that the request comes from.
+
         Raises:
-            Overloaded: there is none.
+            Overloaded: there is none, or the network has as many as it may.
         """
-        if self._lingering >= LINGERING:
+        if self._lingering.total() >= LINGERING or self._lingering[network] >= LINGERING_OF_NETWORK:
             raise Overloaded
-        self._lingering += 1
+        self._lingering[network] += 1
         try:
             yield
         finally:
-            self._lingering -= 1
+            self._lingering[network] -= 1
+            if not self._lingering[network]:
+                del self._lingering[network]
 
     def _is_full(self, priority: Priority) -> bool:
         """Whether those before it take longer than it would wait."""

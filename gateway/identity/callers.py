@@ -17,7 +17,7 @@ from gateway.identity.demo import ensure_demo_key
 from gateway.identity.guard import Guard
 from gateway.identity.keys import ApiKeys, read_file
 from gateway.identity.provider import TIMEOUT_S, Provider
-from gateway.identity.sessions import SECRET_BYTES, Sessions
+from gateway.identity.sessions import SECRET_BYTES, Sessions, session_subject
 from gateway.routes import Route
 from gateway.settings import GatewaySettings
 from inventory_stream.web.callers import check
@@ -57,8 +57,15 @@ class Callers:
         check(route.audience, identity, _venue(route, scope["raw_path"]))
         if route.audience == "fans" and route.method == "POST" and not identity.subject:
             session, cookie = self._sessions.issue()
-            return Identity(subject=f"session:{session}"), cookie
+            return Identity(subject=session_subject(session)), cookie
         return identity, b""
+
+    def subject(self, cookies: bytes) -> str:
+        """
+        Return the subject of a fan with these cookies; empty for one without a session.
+        """
+        session = self._sessions.read(cookies)
+        return session_subject(session) if session else ""
 
     def introduce(self, identity: Identity, service: str) -> Headers:
         """

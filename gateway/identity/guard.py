@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gateway.identity.keys import PREFIX, ApiKeys
 from gateway.identity.provider import Provider
-from gateway.identity.sessions import Sessions
+from gateway.identity.sessions import Sessions, session_subject
 from inventory_stream.web import Unauthenticated
 from inventory_stream.web.identity import ANONYMOUS, Identity
 
@@ -46,7 +46,7 @@ class Guard:
         if credentials:
             return await self._known(credentials)
         session = self._sessions.read(cookies) if cookies else ""
-        return Identity(subject=f"session:{session}") if session else ANONYMOUS
+        return Identity(subject=session_subject(session)) if session else ANONYMOUS
 
     async def _known(self, credentials: bytes) -> Identity:
         if credentials[: len(_SCHEME)].lower() != _SCHEME or not credentials.isascii():

@@ -55,6 +55,13 @@ class Sessions:
         return hmac.new(self._secret, f"{identifier}.{expires}".encode(), sha256).hexdigest()
 
 
+def session_subject(session: str) -> str:
+    """
+    Return as whom a fan with a session asks.
+    """
+    return f"session:{session}"
+
+
 def _value(cookies: bytes) -> str:
     """The session as it was given: never quoted, so that quotes, which take long to read, need not be."""
     for part in cookies.split(b";"):

@@ -84,6 +84,7 @@ def _client(log_lines, *, timeout_s=5, cache_s=0, **settings) -> Iterator[httpx.
     for name in SERVICES:
         settings.setdefault(f"{name}_url", closed_url())
     # Whom a route is for is another test's matter: here everybody may.
+    settings.setdefault("metrics_cache_s", 0)
     changed = {"timeout_s": timeout_s, "audience": "fans"}
     routes = [route._replace(cache_s=cache_s and route.cache_s and cache_s, **changed) for route in ROUTES]
     app = create_app(GatewaySettings(**settings), routes=routes, write_log=log_lines.append, now=lambda: NOW)

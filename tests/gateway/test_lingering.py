@@ -54,7 +54,9 @@ async def statuses(origin, behind, most):
     """
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=origin, trust_env=False, timeout=20, limits=limits) as client:
-        waiting = [asyncio.create_task(client.get(BEHIND)) for _ in range(most)]
+        # Each from another network, as the proxy in front says.
+        said = [{"x-forwarded-for": f"203.0.113.{number}"} for number in range(most)]
+        waiting = [asyncio.create_task(client.get(BEHIND, headers=headers)) for headers in said]
         while behind.waiting < most:  # noqa: ASYNC110 - counted by another thread
             await asyncio.sleep(0)
         late = await client.get(PATH, headers={"min-position": "inventory:0=9999"})
@@ -68,7 +70,7 @@ def test_who_waits_for_a_position_takes_nobodys_place(gateway, behind):
     """
     As many as may wait do, one more is refused, and whoever asks for what is there gets it.
     """
-    client = gateway(inventory_api_url=behind.url, rate_factor=0)
+    client = gateway(inventory_api_url=behind.url, rate_factor=0, trusted_proxies=["127.0.0.1/32"])
 
     late, plain, waited = asyncio.run(statuses(str(client.base_url), behind, LINGERING))
 

@@ -192,3 +192,12 @@ def _document(path: str, name: str, kind: str = "string") -> dict:
         "paths": {path: {"get": {"responses": {"200": {"description": "ok", "content": content}}}}},
         "components": {"schemas": {name: {"type": kind}}},
     }
+
+
+def test_metrics_are_written_down_once_within_a_moment(gateway):
+    """However often they are asked for: each time would hold up everybody else for milliseconds."""
+    client = gateway(metrics_cache_s=60)
+    first = client.get("/metrics").text
+    client.get("/nowhere")
+
+    assert client.get("/metrics").text == first

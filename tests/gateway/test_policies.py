@@ -39,6 +39,29 @@ def test_too_many_requests_are_a_problem(limited, services, path):
     assert services["inventory_api"].seen <= sum(answer.status_code == 200 for answer in answers)
 
 
+def test_own_pages_are_counted_too(limited):
+    """Nobody keeps the gateway busy with its own pages; those who watch over it are not refused for asking often."""
+    pages = [limited.get(path) for path in ("/status", "/metrics", "/docs", "/openapi.json")]
+    probes = [limited.get("/healthz") for _ in range(40)]
+    refused = [limited.get("/metrics") for _ in range(40)][-1]
+
+    assert all(answer.headers["ratelimit-policy"] == '"network";q=20;w=2' for answer in pages)
+    assert {answer.status_code for answer in probes} == {200}
+    assert refused.status_code == 429
+
+
+def test_a_fan_with_a_session_has_limits_of_their_own(gateway, services):
+    """Also where the answer lies ready: whoever is known is not counted with all behind their network."""
+    client = gateway(inventory_api_url=services["inventory_api"].url, cache_s=1000)
+    client.post("/v1/activity", json={})
+    asked = [client.get("/v1/events/e-1").headers["ratelimit"].partition(";t")[0] for _ in range(2)]
+    client.cookies.clear()
+    stranger = client.get("/v1/events/e-1", headers={"Cookie": "seatstream_session=made-up.9999999999.0"})
+
+    assert asked == ['"caller";r=59', '"caller";r=58']
+    assert stranger.headers["ratelimit"].startswith('"network";')
+
+
 def test_limits_can_be_off(gateway, services):
     """A factor of zero counts nothing."""
     client = gateway(inventory_api_url=services["inventory_api"].url, rate_factor=0, cache_s=1000)
@@ -142,6 +165,13 @@ def test_a_browser_may_ask_beforehand(gateway, services):
     assert (answer.status_code, answer.headers["access-control-allow-methods"]) == (204, "POST")
     assert "Idempotency-Key" in answer.headers["access-control-allow-headers"]
     assert not services["inventory_api"].seen
+
+
+def test_a_browser_may_ask_beforehand_for_own_pages(gateway):
+    """Pages of allowed sites may show how the system is."""
+    answer = gateway(cors_origins=[SITE]).options("/status", headers=PREFLIGHT)
+
+    assert (answer.status_code, answer.headers["access-control-allow-methods"]) == (204, "GET")
 
 
 def test_nothing_personal_is_logged(gateway, services, log_lines):

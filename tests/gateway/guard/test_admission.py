@@ -8,7 +8,16 @@ from contextlib import ExitStack
 import pytest
 from clocks import Clock
 
-from gateway.guard.admission import FLOOR_S, FORGET_S, LEAST, LINGERING, START, STEP, Admission
+from gateway.guard.admission import (
+    FLOOR_S,
+    FORGET_S,
+    LEAST,
+    LINGERING,
+    LINGERING_OF_NETWORK,
+    START,
+    STEP,
+    Admission,
+)
 from gateway.guard.pulse import LATE_S, Pulse
 from gateway.problems import Overloaded
 
@@ -238,12 +247,30 @@ def test_who_lingers_takes_no_place():
 
     async def scenario(admission, clock):
         with ExitStack() as stack:
-            for _ in range(LINGERING):
-                stack.enter_context(admission.lingering())
-            with pytest.raises(Overloaded), admission.lingering():
+            for number in range(LINGERING):
+                stack.enter_context(admission.lingering(f"n{number}"))
+            with pytest.raises(Overloaded), admission.lingering("other"):
                 pass
             assert (admission.inside, admission.waiting, admission.limit) == (0, 0, START)
-        with admission.lingering():
+        with admission.lingering("other"):
             pass
+
+    run(scenario)
+
+
+def test_one_network_does_not_linger_everywhere():
+    """It has some of the places, and the others are left to others; a place that is given back can be had again."""
+
+    async def scenario(admission, clock):
+        with ExitStack() as stack:
+            for _ in range(LINGERING_OF_NETWORK):
+                stack.enter_context(admission.lingering("one"))
+            with pytest.raises(Overloaded), admission.lingering("one"):
+                pass
+            with admission.lingering("other"):
+                pass
+        with admission.lingering("one"):
+            pass
+        assert not admission._lingering
 
     run(scenario)
