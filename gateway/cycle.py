@@ -100,19 +100,36 @@ class DoorCycle(RequestResponseCycle):
         self.on_response()
 
 
-def parts_of(target: bytes) -> tuple[bytes, str, bytes]:
+def scope_of(protocol: Any, method: bytes, version: str) -> Any:
     """
-    Return the path of a target as it was sent and as it is read, and its query.
+    Return what an application is told of a request.
+
+    Args:
+        protocol: that has read it.
 
     Raises:
-        ValueError, httptools.HttpParserInvalidURLError: it is none.
+        ValueError, httptools.HttpParserInvalidURLError: its target is none.
     """
-    url = httptools.parse_url(target)
+    url = httptools.parse_url(protocol.url)
     if url.fragment is not None:
         raise ValueError("a target has no fragment")
     raw_path: bytes = url.path or b"/"
     path = raw_path.decode("ascii")
-    return raw_path, unquote(path) if "%" in path else path, url.query or b""
+    return {
+        "type": "http",
+        "asgi": {"version": protocol.asgi_version, "spec_version": "2.3"},
+        "http_version": version,
+        "server": protocol.server,
+        "client": protocol.client,
+        "scheme": protocol.scheme or "http",
+        "root_path": "",
+        "headers": protocol.headers,
+        "state": protocol.app_state,
+        "method": method.decode("ascii"),
+        "path": unquote(path) if "%" in path else path,
+        "raw_path": raw_path,
+        "query_string": url.query or b"",
+    }
 
 
 def refusal(problem: Problem, trace: Trace, defaults: Headers) -> bytes:

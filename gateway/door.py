@@ -88,6 +88,7 @@ class Gateway:
         self._journal = Journal(state, recorder)
         self._draw = None if recorder is None else recorder.drawn
         self.glance = Glance(reads, limits, callers.subject, self._journal.glanced, self._draw, origins.always)
+        self.connections = limits.connections
         self.note_refusal = self._journal.refused
         state.on_leave.append(forwarder.leave)
 

@@ -13,8 +13,9 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.cycle import DoorCycle, parts_of, refusal
+from gateway.cycle import DoorCycle, refusal, scope_of
 from gateway.headers import Headers, new_trace
+from gateway.limits.connections import Connections
 from gateway.problems import HeadersTooLarge, HeadersTooSlow, NotHttp
 from gateway.upgrade import Rest, head_of_rest
 from gateway.watch import Watch
@@ -44,6 +45,7 @@ class DoorProtocol(HttpToolsProtocol):
         app: Any = self.config.app
         self._glance: Glance = app.glance
         self._state: ServiceState = app.service_state
+        self._connections: Connections = app.connections
         self._note_refusal: Callable[[str, int, str], None] = app.note_refusal
         self._glanced = self._in_head = False
         self._head_size = self._hosts = self._codings = 0
@@ -56,10 +58,13 @@ class DoorProtocol(HttpToolsProtocol):
         self._defaults: Headers = []
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin; whoever connects has something to say."""
+        """Begin; whoever connects has something to say, unless there are too many."""
         super().connection_made(transport)
         self._watch = Watch(transport, self.loop)
-        self._timer = self.loop.call_later(HEAD_TIMEOUT_S, self._tire)
+        if self._connections.opened(self._peer):
+            self._timer = self.loop.call_later(HEAD_TIMEOUT_S, self._tire)
+        else:
+            self._refuse(TooManyRequests)
 
     def data_received(self, data: bytes) -> None:
         """Read; what does not end is waited for only so long, and kept only so far."""
@@ -77,6 +82,7 @@ class DoorProtocol(HttpToolsProtocol):
         """End, also for those whose turn had not come or who are not the last."""
         self._stop_timer()
         self._watch.end()
+        self._connections.closed(self._peer)
         for cycle in (self._running, *(cycle for cycle, _ in self.pipeline)):
             if cycle is not None and not cycle.response_complete:
                 cycle.disconnected = True
@@ -179,6 +185,11 @@ class DoorProtocol(HttpToolsProtocol):
             self._say(self._refusal)
 
     @property
+    def _peer(self) -> str:
+        """The address at the other end."""
+        return self.client[0] if self.client else ""
+
+    @property
     def _idle(self) -> bool:
         """Whether there is nothing to answer."""
         return self.cycle is None or self.cycle.response_complete
@@ -240,22 +251,7 @@ class DoorProtocol(HttpToolsProtocol):
         self.on_response_complete()
 
     def _cycle(self, method: bytes, version: str, *, keep_alive: bool) -> DoorCycle:
-        raw_path, path, query = parts_of(self.url)
-        self.scope = {
-            "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
-            "http_version": version,
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme or "http",
-            "root_path": "",
-            "headers": self.headers,
-            "state": self.app_state,
-            "method": method.decode("ascii"),
-            "path": path,
-            "raw_path": raw_path,
-            "query_string": query,
-        }
+        self.scope = scope_of(self, method, version)
         return DoorCycle(
             scope=self.scope,
             transport=self.transport,

@@ -36,6 +36,8 @@ class Budgets(NamedTuple):
 
 # Streams that may be open at a time: of one caller who is known, and of one network.
 STREAMS_OF_CALLER, STREAMS_OF_NETWORK = 10, 2000
+# Connections that one network may have open: streams and what is asked beside them.
+CONNECTIONS_OF_NETWORK = 4000
 CLASSES: dict[RateClass, Budgets] = {
     "browse": Budgets(Budget(60, 20), Budget(2000, 1000)),
     "search": Budgets(Budget(20, 5), Budget(500, 250)),

@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from gateway.headers import Headers
 from gateway.limits.buckets import MemoryBuckets
+from gateway.limits.connections import Connections, most_connections
 from gateway.limits.limiter import Caller, Limiter
 from gateway.limits.networks import Networks
 from gateway.limits.streams import Streams
@@ -18,12 +19,13 @@ from gateway.settings import GatewaySettings
 
 class Limits(NamedTuple):
     """
-    limiter: counts requests; None when nobody is limited. streams: counts those that are open. networks: knows where
-    requests come from.
+    limiter: counts requests; None when nobody is limited. streams, connections: count those that are open. networks: knows
+    where requests come from.
     """
 
     limiter: Limiter | None
     streams: Streams
+    connections: Connections
     networks: Networks
 
     def network(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
@@ -64,4 +66,6 @@ def make_limits(settings: GatewaySettings, clock: Callable[[], float]) -> Limits
         limiter = Limiter(SharedBuckets(settings.redis_url, clock), settings.rate_factor)
     elif settings.rate_factor:
         limiter = Limiter(MemoryBuckets(clock), settings.rate_factor)
-    return Limits(limiter, Streams(settings.rate_factor), Networks(settings.trusted_proxies))
+    networks = Networks(settings.trusted_proxies)
+    connections = Connections(settings.rate_factor, networks, most_connections())
+    return Limits(limiter, Streams(settings.rate_factor), connections, networks)

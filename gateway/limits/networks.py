@@ -45,6 +45,16 @@ class Networks:
             found = self._known[peer, forwarded] = self._find(peer, forwarded)
         return found
 
+    def trusts(self, peer: str) -> bool:
+        """
+        Say whether an address is that of a trusted proxy.
+        """
+        try:
+            address = _address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self._trusted)
+
     def _find(self, peer: str, forwarded: bytes) -> str:
         """The last one that no trusted proxy vouches for: whatever stands before it, the caller can have made up."""
         chain = [*forwarded.decode("latin-1").split(","), peer] if forwarded else [peer]

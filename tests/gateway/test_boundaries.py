@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from gateway.limits.connections import Connections
+from gateway.limits.networks import Networks
 from gateway.server import DoorProtocol
 
 Seen = tuple[bytes, bytes, bytes]
@@ -40,6 +42,7 @@ class Application:
     def __init__(self) -> None:
         self.seen: list[Seen] = []
         self.service_state = SimpleNamespace(draining=False)
+        self.connections = Connections(0, Networks([]), 10)
 
     def glance(self, *_: object) -> None:
         """Nothing lies ready."""
