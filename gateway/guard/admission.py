@@ -25,7 +25,7 @@ from gateway.routes import Priority
 
 START, LEAST, MOST = 32.0, 8.0, 1024.0
 # What one answer changes of the limit. Faster changes swing, since an answer tells of the limit that it was let in by.
-STEP = 0.125
+STEP, FAR = 0.125, 0.6
 # Requests that may queue inside the service: below FEW the limit grows, above MANY it shrinks.
 FEW, MANY = 3.0, 6.0
 # Answers that are this fast say nothing about queues: it is the event loop here that delays them.
@@ -204,7 +204,10 @@ class Admission:
         if queued < FEW and self.inside >= self.limit / 2 and now >= self._grow_at:
             self.limit = min(MOST, self.limit + STEP)
         elif queued > MANY and not self._pulse.stood_since(now - seconds):
-            self.limit = max(LEAST, self.limit - STEP)
+            # Far beyond what the service can do there is no swing to fear.
+            self.limit = max(LEAST, self.limit - (STEP if queued < FAR * self.limit else 1))
+        elif self.limit > START and self.inside < self.limit / 2:
+            self.limit -= STEP  # what is not used is not known to be right any more
 
     def _forget(self, now: float, seconds: float) -> None:
         self._fastest.clear()

@@ -124,15 +124,32 @@ def test_a_place_given_in_the_moment_of_leaving_is_passed_on():
 
 
 def test_the_limit_follows_what_the_service_can_do():
-    """Answers that take longer than the fastest shrink the limit; fast ones let it grow while it is used."""
+    """Answers that take longer than the fastest shrink the limit, much longer ones more; fast ones let it grow again."""
 
     async def scenario(admission, clock):
         await answers(admission, FAST, 1)
-        await answers(admission, SLOW, 20)
+        await answers(admission, 2 * FAST, 20)
         shrunk = admission.limit
         await answers(admission, FAST, 20)
+        grown = admission.limit
+        await answers(admission, SLOW, 5)
 
-        assert (shrunk, admission.limit) == (START + STEP - 20 * STEP, START + STEP)
+        assert (shrunk, grown) == (START + STEP - 20 * STEP, START + STEP)
+        assert admission.limit == grown - 5
+
+    run(scenario)
+
+
+def test_a_limit_that_is_not_used_is_forgotten():
+    """It was right for what was asked then; what is asked next may take longer."""
+
+    async def scenario(admission, clock):
+        admission.limit = 2 * START
+        for _ in range(1000):
+            await admission.enter("browse")
+            admission.leave("/", FAST)
+
+        assert admission.limit == START
 
     run(scenario)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from virtual_time import run_virtually
 
-from gateway.guard.admission import PATIENCE_S, Admission
+from gateway.guard.admission import PATIENCE_S, START, Admission
 from gateway.guard.pulse import Pulse
 from gateway.problems import Overloaded
 
@@ -54,11 +54,12 @@ class Pausing:
             await asyncio.sleep(WORK_S)
 
 
-def storm(*loads, pause=(0.0, 0.0)):
+def storm(*loads, pause=(0.0, 0.0), limit=START):
     """Ask; return what was met, by priority."""
 
     async def scenario(clock):
         admission, service = Admission(clock, Pulse(clock)), Pausing(clock, *pause)
+        admission.limit = limit
         met, asking = defaultdict(Met), []
         for due, priority in sorted(
             (load.begin + number / load.per_s, load.priority)
@@ -141,6 +142,13 @@ def test_a_pause_of_the_service_costs_no_purchase():
 def test_a_storm_in_a_calm_is_met_as_fast():
     """Whether it begins with the service or later."""
     met = storm(Load("purchase", CAPACITY // 2, end=2), Load("purchase", 5 * CAPACITY, begin=2, end=6))["purchase"]
+
+    assert met.late() <= LATEST_S
+
+
+def test_what_was_right_for_other_requests_is_soon_forgotten():
+    """A limit that has grown while answers were fast is far too large for slow ones: it does not take seconds to shrink."""
+    met = storm(Load("browse", 5 * CAPACITY, end=8), limit=4 * ROOM)["browse"]
 
     assert met.late() <= LATEST_S
 
