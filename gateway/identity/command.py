@@ -80,6 +80,8 @@ def revoke(
     """
     End a key, now or soon.
     """
+    if not file.exists():
+        raise typer.BadParameter(f"there is no file {file}", param_hint="--file")
     with locked(file):
         content = _read(file)
         found = [key for key in content.keys if key.id == id]
