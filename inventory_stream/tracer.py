@@ -19,7 +19,7 @@ from inventory_stream.log import Log, LogUnavailable
 from inventory_stream.log.kafka import KafkaLog
 from inventory_stream.records import Encoded, encode
 from inventory_stream.records.operations import TracerSent
-from inventory_stream.settings import StreamSettings
+from inventory_stream.settings import StreamSettings, read_settings
 
 TracedTopic = Literal["inventory", "activity", "feedback", "models"]
 # No event or customer has this key; being one, it keeps a compacted topic from filling with heartbeats.
@@ -109,7 +109,7 @@ def main() -> None:
     """
     Run until SIGTERM or SIGINT.
     """
-    stream, settings = StreamSettings(), TracerSettings()
+    stream, settings = read_settings(StreamSettings), read_settings(TracerSettings)
     logging.basicConfig(level=stream.log_level)
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

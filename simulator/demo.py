@@ -16,7 +16,7 @@ import typer
 
 from inventory_stream.log import Log, LogError
 from inventory_stream.log.kafka import KafkaLog
-from inventory_stream.settings import StreamSettings
+from inventory_stream.settings import StreamSettings, read_settings
 from simulator.history import demo_world, load_history
 from simulator.live import LiveSale
 from simulator.pacing import send_in_real_time
@@ -64,10 +64,10 @@ def main() -> int:
     """
     Play until told to end; returns the exit code.
     """
+    settings, stream = read_settings(SimulatorSettings), read_settings(StreamSettings)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    settings, stream = SimulatorSettings(), StreamSettings()
     log = KafkaLog(stream.kafka_bootstrap_servers, stream.topic_prefix)
     try:
         play(log, settings, stop)

@@ -25,7 +25,7 @@ from inventory_stream.projection.errors import ProjectionError
 from inventory_stream.projection.projector import Projector
 from inventory_stream.projection.session import ProjectorOptions
 from inventory_stream.projection.tracing import BatchTraces
-from inventory_stream.settings import StreamSettings
+from inventory_stream.settings import StreamSettings, read_settings
 from inventory_stream.telemetry import TraceSettings, open_traces
 
 
@@ -48,12 +48,14 @@ def main(factory: Callable[[], Projection], options: ProjectorOptions | None = N
     """
     Run a projector until SIGTERM or SIGINT; exit 1 with one sentence when it cannot go on.
     """
-    stream, settings = StreamSettings(), ProjectorSettings()
+    stream, settings = read_settings(StreamSettings), read_settings(ProjectorSettings)
     logging.basicConfig(level=stream.log_level, format="%(message)s")
     set_meter_provider(MeterProvider([PrometheusMetricReader()]))
     log = KafkaLog(stream.kafka_bootstrap_servers, stream.topic_prefix)
     projector = Projector(factory, log, stream.database_url, member=settings.member, options=options)
-    traces = open_traces(TraceSettings(), f"{projector.name}_projector", version("seatstream"), get_meter(__name__))
+    traces = open_traces(
+        read_settings(TraceSettings), f"{projector.name}_projector", version("seatstream"), get_meter(__name__)
+    )
     projector.traces = None if traces is None else BatchTraces(traces, projector.name)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: projector.stop())
