@@ -5,6 +5,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+import typer
+
 from gateway.identity.command import create, revoke
 from gateway.identity.demo import NAME, ensure_demo_key
 from gateway.identity.keys import ApiKeys, read_file
@@ -71,3 +74,17 @@ def test_a_demo_key_is_made_beside_others(tmp_path):
     names = [key.name for key in read_file(path).keys]
     assert (names.count(NAME), names.count("billing")) == (1, AT_ONCE)
     assert ApiKeys(path).find(header.read_text().split()[-1]).venues == ("*",)
+
+
+def test_only_keys_that_are_there_can_be_revoked(tmp_path):
+    """
+    An id with a mistake in it is told; for a file with one in its name nothing is made.
+    """
+    path, elsewhere = tmp_path / "keys.json", tmp_path / "elsewhere" / "keys.json"
+    create("x", ["internal"], file=path)
+
+    with pytest.raises(typer.BadParameter, match="there is no key 000000000000"):
+        revoke("000000000000", 0, path)
+    with pytest.raises(typer.BadParameter, match="there is no file"):
+        revoke("000000000000", 0, elsewhere)
+    assert not elsewhere.parent.exists()

@@ -236,20 +236,6 @@ def test_the_command_says_what_is_wrong(path, arguments, told):
     assert told in " ".join(answer.output.split())
 
 
-def test_only_keys_that_are_there_can_be_revoked(path):
-    """
-    An id with a mistake in it is told; a file with one in its name is not made.
-    """
-    run(path, "create", "x", "--role", "internal")
-    answer = run(path, "revoke", "000000000000")
-    elsewhere = path.parent / "elsewhere" / "keys.json"
-
-    assert answer.exit_code == 2
-    assert "there is no key 000000000000" in " ".join(answer.output.split())
-    assert run(elsewhere, "revoke", "000000000000").exit_code == 2
-    assert not elsewhere.parent.exists()
-
-
 def test_the_command_refuses_a_file_that_is_none(path):
     """
     It never writes over what it cannot read.
