@@ -10,6 +10,8 @@ from gateway.limits.networks import Networks
 
 # Of the files that the process may have open, those that are no connections of callers or to services.
 _OTHER_FILES = 100
+# Where no limit is set, some systems have one all the same, and refuse more than this.
+_UNLIMITED_FILES = 10_240
 
 
 class Connections:
@@ -64,6 +66,17 @@ def most_connections() -> int:
     Let the process have as many files open as it may; return how many connections of callers that is good for: a stream has
     another one, to its service.
     """
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return max(1, (hard - _OTHER_FILES) // 2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = most_files(soft, hard)
+    if soft not in (files, resource.RLIM_INFINITY):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(1, (files - _OTHER_FILES) // 2)
+
+
+def most_files(soft: int, hard: int) -> int:
+    """
+    Return how many files a process with these limits may have open.
+    """
+    if hard != resource.RLIM_INFINITY:
+        return hard
+    return max(soft, _UNLIMITED_FILES)

@@ -12,7 +12,7 @@ from raw import address
 
 import gateway.limits.connections as bounds
 from gateway.limits.classes import CONNECTIONS_OF_NETWORK
-from gateway.limits.connections import Connections, most_connections
+from gateway.limits.connections import Connections, most_connections, most_files
 from gateway.limits.networks import Networks
 
 PEER, NEIGHBOUR, STRANGER = "2001:db8::1", "2001:db8::2", "203.0.113.9"
@@ -63,6 +63,20 @@ def test_as_many_files_as_may_be_are_open():
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     assert 0 < most < hard / 2
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "files"),
+    [
+        (1024, 20_000, 20_000),
+        (256, resource.RLIM_INFINITY, 10_240),
+        (65_536, resource.RLIM_INFINITY, 65_536),
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY, 10_240),
+    ],
+)
+def test_no_limit_is_not_taken_for_a_small_one(soft, hard, files):
+    """Systems say that there is none by a number below zero."""
+    assert most_files(soft, hard) == files
 
 
 @pytest.fixture
