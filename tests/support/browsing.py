@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from inventory_stream.local.ports import LOOPBACK
 
@@ -31,6 +31,8 @@ ARGUMENTS = (
 
 
 TIMEOUT_MS = 15_000
+# What a page is expected to show comes as late as all else on a busy machine.
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 class Server(uvicorn.Server):
