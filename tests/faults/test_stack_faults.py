@@ -28,7 +28,7 @@ from inventory_stream.local.ports import free_port
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tests" / "support" / "small_system.py"
 NOWHERE = "http://127.0.0.1:1"
-TIMEOUT_S = 60.0
+TIMEOUT_S = 180.0
 POLL_S = 0.05
 
 
